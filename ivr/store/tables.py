@@ -1,0 +1,369 @@
+"""The tables. Whatever names a patient, a phone or a caller's words is sealed by the vault.
+
+A column `…_sealed` holds a ciphertext, a column `…_index` the blind index that finds it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ivr.store.columns import Base, BlindIndex, Sealed
+
+CALL = String(36)
+WORD = String(32)
+
+
+class Patient(Base):
+    __tablename__ = "patients"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """The patient's id in the clinic's own system."""
+    name_sealed: Mapped[str] = mapped_column(Sealed)
+    """JSON: last, first, patronymic."""
+    birth_date_sealed: Mapped[str] = mapped_column(Sealed)
+    sex: Mapped[str] = mapped_column(String(1))
+    """`f`, `m` or empty."""
+    policy_sealed: Mapped[str] = mapped_column(Sealed)
+    policy_kind: Mapped[str] = mapped_column(WORD)
+    """`enp`, `temporary`, `old`."""
+    policy_index: Mapped[str] = mapped_column(BlindIndex, index=True)
+    policy_last6_index: Mapped[str] = mapped_column(BlindIndex, index=True)
+    surname_index: Mapped[str] = mapped_column(BlindIndex, index=True)
+    surname3_index: Mapped[str] = mapped_column(BlindIndex, index=True)
+    surname_born_index: Mapped[str] = mapped_column(BlindIndex, index=True)
+
+
+class Phone(Base):
+    __tablename__ = "phones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    e164_sealed: Mapped[str] = mapped_column(Sealed)
+    e164_index: Mapped[str] = mapped_column(BlindIndex, unique=True)
+
+
+class PatientPhone(Base):
+    __tablename__ = "patient_phones"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True)
+    phone_id: Mapped[int] = mapped_column(ForeignKey("phones.id"), primary_key=True, index=True)
+    link: Mapped[str] = mapped_column(WORD)
+    """`own`, `relative`, `household`."""
+
+
+class Doctor(Base):
+    __tablename__ = "doctors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    last: Mapped[str] = mapped_column(String(80))
+    first: Mapped[str] = mapped_column(String(80))
+    patronymic: Mapped[str] = mapped_column(String(80), default="")
+    specialty: Mapped[str] = mapped_column(String(120))
+    """Of the doctor's openings; a visit carries its own."""
+
+    __table_args__ = (Index(None, "last", "first", "patronymic", "specialty", unique=True),)
+
+
+class Place(Base):
+    __tablename__ = "places"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(200), default="")
+    entrance: Mapped[str] = mapped_column(String(80), default="")
+    floor: Mapped[str] = mapped_column(String(40), default="")
+    cabinet: Mapped[str] = mapped_column(String(40), default="")
+
+    __table_args__ = (
+        Index(
+            "uq_places_all",
+            *("clinic", "address", "entrance", "floor", "cabinet"),
+            unique=True,
+        ),
+    )
+
+
+class Visit(Base):
+    __tablename__ = "visits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clinic_id: Mapped[str | None] = mapped_column(String(64), unique=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    doctor_id: Mapped[int] = mapped_column(ForeignKey("doctors.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    specialty: Mapped[str] = mapped_column(String(120))
+    start: Mapped[datetime] = mapped_column(index=True)
+    wall: Mapped[str] = mapped_column(String(16))
+    """The start as the clinic's clock shows it, `YYYY-MM-DDTHH:MM`: what counts when the
+    zone's rules change."""
+    minutes: Mapped[int] = mapped_column(default=15)
+    bring: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(WORD, default="booked")
+    """`booked`, `cancelled`, `moved`, `attended`, `missed`."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Rises with every change of patient, time or doctor."""
+    confirmed: Mapped[bool] = mapped_column(Boolean, default=False)
+    """By the doctor."""
+    created_at: Mapped[datetime]
+    imported: Mapped[bool] = mapped_column(Boolean, default=False)
+    """A copy of the clinic's: only the clinic cancels it."""
+    called_off: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Cancelled by the clinic."""
+    told_off: Mapped[bool] = mapped_column(Boolean, default=False)
+    """The patient has heard that it was called off."""
+
+    __table_args__ = (Index(None, "patient_id", "start"),)
+
+
+class Opening(Base):
+    """A time at a doctor. Free: `taken_by` and `held_until` empty, or held until the past."""
+
+    __tablename__ = "openings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    doctor_id: Mapped[int] = mapped_column(ForeignKey("doctors.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("places.id"))
+    specialty: Mapped[str] = mapped_column(String(120))
+    start: Mapped[datetime]
+    wall: Mapped[str] = mapped_column(String(16))
+    minutes: Mapped[int] = mapped_column(default=15)
+    held_until: Mapped[datetime | None]
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("visits.id"), unique=True)
+
+    __table_args__ = (
+        Index(None, "doctor_id", "start", unique=True),
+        Index(None, "specialty", "start"),
+    )
+
+
+OPEN = "status IN ('requested', 'processing', 'cancelled')"
+
+
+class Cancellation(Base):
+    __tablename__ = "cancellations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(6))
+    code_until: Mapped[datetime]
+    code_live: Mapped[bool] = mapped_column(Boolean, default=True)
+    """False once the code has lapsed and may be given again."""
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visits.id"), index=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"))
+    opening_id: Mapped[int | None] = mapped_column(ForeignKey("openings.id"))
+    """The opening that the visit gave back."""
+    status: Mapped[str] = mapped_column(WORD)
+    """A `CancellationStatus`."""
+    reason: Mapped[str] = mapped_column(WORD, default="")
+    """A `Reason` or empty."""
+    why: Mapped[str] = mapped_column(Text, default="")
+    """Why not cancelled, a sentence of the clinic."""
+    late: Mapped[bool] = mapped_column(Boolean, default=False)
+    channel: Mapped[str] = mapped_column(WORD, default="phone")
+    call_id: Mapped[str | None] = mapped_column(CALL)
+    """Not a foreign key: calls are deleted sooner."""
+    line_number: Mapped[int | None]
+    requested_at: Mapped[datetime] = mapped_column(index=True)
+    decided_at: Mapped[datetime | None]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(String(80), default="")
+    heard_at: Mapped[datetime | None]
+    exported_at: Mapped[datetime | None]
+    """When the clinic's system was given the request."""
+
+    __table_args__ = (
+        Index(
+            "uq_cancellations_open",
+            "visit_id",
+            unique=True,
+            sqlite_where=text(OPEN),
+            postgresql_where=text(OPEN),
+        ),
+        Index(
+            "uq_cancellations_live_code",
+            "code",
+            unique=True,
+            sqlite_where=text("code_live"),
+            postgresql_where=text("code_live"),
+        ),
+        Index(None, "call_id", "line_number", unique=True),
+        Index(None, "patient_id", "requested_at"),
+        Index(None, "status", "requested_at"),
+    )
+
+
+class Call(Base):
+    __tablename__ = "calls"
+
+    id: Mapped[str] = mapped_column(CALL, primary_key=True)
+    """A uuid4 in hex."""
+    carrier_id: Mapped[str | None] = mapped_column(String(128), unique=True)
+    door: Mapped[str] = mapped_column(WORD)
+    caller_sealed: Mapped[str | None] = mapped_column(Sealed)
+    caller_index: Mapped[str | None] = mapped_column(BlindIndex)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(WORD)
+    step: Mapped[str] = mapped_column(String(80), default="")
+    """Id of the open prompt."""
+    turn: Mapped[int] = mapped_column(default=0)
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"), index=True)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
+    """In hand, so that a broken-off call can go on."""
+    level: Mapped[int] = mapped_column(default=0)
+    """0 nobody, 1 six digits from a linked number, 2 whole policy, 3 a code by SMS."""
+    pace: Mapped[int] = mapped_column(default=0)
+    loudness: Mapped[int] = mapped_column(default=0)
+    heard_anything: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    __table_args__ = (
+        Index(None, "caller_index", "started_at"),
+        Index(None, "outcome", "started_at"),
+        Index(
+            "ix_calls_open",
+            "last_seen_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class Line(Base):
+    __tablename__ = "lines"
+
+    call_id: Mapped[str] = mapped_column(
+        CALL, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    turn: Mapped[int]
+    kind: Mapped[str] = mapped_column(WORD)
+    name: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[str] = mapped_column(Sealed)
+    at: Mapped[datetime]
+
+
+class Outbox(Base):
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    """Our reference: the same key is the same message."""
+    to_sealed: Mapped[str] = mapped_column(Sealed)
+    text_sealed: Mapped[str] = mapped_column(Sealed)
+    kind: Mapped[str] = mapped_column(WORD)
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
+    cancellation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("cancellations.id"), index=True
+    )
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"), index=True)
+    state: Mapped[str] = mapped_column(WORD, default="queued")
+    """`queued`, `sending`, `sent`, `delivered`, `undelivered`, `unknown`, `given_up`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    lease_owner: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    provider_id: Mapped[str | None] = mapped_column(String(128), index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    updated_at: Mapped[datetime]
+    error: Mapped[str] = mapped_column(String(200), default="")
+
+    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+
+
+class CallbackRequest(Base):
+    __tablename__ = "callback_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    phone_sealed: Mapped[str] = mapped_column(Sealed)
+    phone_index: Mapped[str] = mapped_column(BlindIndex)
+    on_file: Mapped[bool] = mapped_column(Boolean)
+    """The phone is among the patient's."""
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
+    reason: Mapped[str] = mapped_column(WORD)
+    level: Mapped[int] = mapped_column(default=0)
+    call_id: Mapped[str] = mapped_column(CALL)
+    line_number: Mapped[int]
+    recording: Mapped[str] = mapped_column(String(128), default="")
+    """Id of the spoken note with the carrier."""
+    seconds: Mapped[int] = mapped_column(default=0)
+    agreed: Mapped[bool] = mapped_column(Boolean)
+    state: Mapped[str] = mapped_column(WORD, default="open")
+    """`open`, `done`."""
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "line_number"),
+        Index(None, "phone_index", "created_at"),
+        Index(None, "state", "created_at"),
+    )
+
+
+class IdentityCode(Base):
+    """A one-time code by SMS. Without a patient it is a decoy that nothing fits."""
+
+    __tablename__ = "identity_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(CALL)
+    line_number: Mapped[int]
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
+    code_index: Mapped[str] = mapped_column(BlindIndex)
+    """Of call and code."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "line_number"),
+        Index(None, "patient_id", "created_at"),
+    )
+
+
+class Attempts(Base):
+    """Failures in a row of a call, a calling number or a patient."""
+
+    __tablename__ = "attempts"
+
+    scope: Mapped[str] = mapped_column(WORD, primary_key=True)
+    """`call`, `caller`, `patient`; `warned` only remembers when."""
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A call's id, a caller's blind index, a patient's id."""
+    failures: Mapped[int] = mapped_column(default=0)
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ClinicSetting(Base):
+    __tablename__ = "clinic_settings"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
+class SpokenAudio(Base):
+    """A personal prompt that any web process can put into sound."""
+
+    __tablename__ = "spoken_audio"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text_sealed: Mapped[str] = mapped_column(Sealed)
+    voice: Mapped[str] = mapped_column(String(80))
+    pace: Mapped[int]
+    loudness: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Audit(Base):
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    """`line`, or a registrar's name."""
+    what: Mapped[str] = mapped_column(String(200))
+    call_id: Mapped[str | None] = mapped_column(CALL, index=True)
+    patient_id: Mapped[int | None] = mapped_column(index=True)
