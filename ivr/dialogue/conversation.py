@@ -1,0 +1,472 @@
+"""The engine: drives a flow by hand against the transcript. No I/O, no clock, no event loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ivr.clinic.actions import Action
+from ivr.dialogue.answers import COMMAND_KEYS, COMMAND_WORDS, Answer, Command, plain
+from ivr.dialogue.call import (
+    Ask,
+    Call,
+    Do,
+    End,
+    Flow,
+    Given,
+    OnWanted,
+    Op,
+    Reach,
+    Ring,
+    TakeNote,
+    Wanted,
+)
+from ivr.dialogue.turns import (
+    DialEnded,
+    HangUp,
+    Heard,
+    HungUp,
+    Keys,
+    NoInput,
+    Outcome,
+    Recorded,
+    RecordNote,
+    Spoken,
+    Turn,
+    Utterance,
+)
+
+MOST_TURNS = 60
+LONGEST = timedelta(minutes=10)
+WAIT_SECONDS = 60
+
+
+class FlowChanged(RuntimeError):
+    """The transcript does not fit today's flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event of a call."""
+
+    number: int
+    """From 1."""
+    turn: int
+    kind: str
+    """asked, heard, answered, did, back, said, ended, failed."""
+    name: str
+    """Prompt id, action, or kind of what was heard."""
+    payload: Any = None
+    """JSON values."""
+
+
+Perform = Callable[[Action[Any], int], Any]
+"""Performs an action; the second argument is the line its result will stand in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A flow and what surrounds it."""
+
+    flow: Flow
+    on_wanted: OnWanted
+
+
+@dataclass(slots=True)
+class _Question:
+    """The open question and what was heard since it was asked."""
+
+    op: Ask | Ring | TakeNote
+    effects: list[str]
+
+    def count(self, effect: str) -> int:
+        return self.effects.count(effect)
+
+
+class Conversation:
+    """One call's flow, replayed from its lines and carried on from there."""
+
+    def __init__(
+        self, script: Script, started_at: datetime, lines: Sequence[Line], perform: Perform
+    ) -> None:
+        self._script = script
+        self._started_at = started_at
+        self._perform = perform
+        self.lines = list(lines)
+        self._known = len(self.lines)
+        self._restart()
+
+    @property
+    def new_lines(self) -> list[Line]:
+        return self.lines[self._known :]
+
+    @property
+    def turn_number(self) -> int:
+        return 1 + sum(line.kind == "heard" for line in self.lines)
+
+    def asked_for(self, command: Command) -> int:
+        """How often the caller wanted this in the call."""
+        heard = (line.payload for line in self.lines if line.kind == "heard")
+        return sum(payload["effect"] == command for payload in heard)
+
+    @property
+    def outcome(self) -> Outcome:
+        """The furthest act so far."""
+        order = list(Outcome)
+        return min(self._reached, key=order.index, default=Outcome.HUNG_UP)
+
+    def turn(self) -> Turn:
+        """The turn in force: what is said now, and what is waited for."""
+        self._run()
+        return self._turn_of(self._op)
+
+    def hear(self, heard: Heard, now: datetime) -> Turn:
+        """Give the open question what was heard and run to the next one."""
+        self._run()
+        if self.ended:
+            return self._turn_of(self._op)
+        self._take(heard, now)
+        return self.turn()
+
+    @property
+    def ended(self) -> bool:
+        return isinstance(self._op, End)
+
+    # --- replay ---------------------------------------------------------------------------
+
+    def _restart(self) -> None:
+        call = Call(self._started_at, self._script.on_wanted)
+        self._flow = self._script.flow(call)
+        self._script_lines = _without_taken_back(self.lines)
+        self._at = 0
+        self._says: list[Spoken] = []
+        self._reached: set[Outcome] = set()
+        self._question: _Question | None = None
+        self._op: Op = self._flow.send(None)
+
+    def _run(self) -> None:
+        """Run to the open question, or to the end."""
+        while self._question is None and not self.ended:
+            self._step(self._op)
+
+    def _step(self, op: Op) -> None:
+        match op:
+            case Spoken():
+                self._says.append(op)
+                self._go_on(None)
+            case Reach():
+                self._reached.discard(op.instead_of)
+                self._reached.add(op.outcome)
+                self._go_on(None)
+            case Do():
+                self._go_on(self._result_of(op.action))
+            case Ask() | Ring() | TakeNote():
+                self._open(op)
+            case End():
+                pass
+
+    def _go_on(self, value: Any) -> None:
+        try:
+            self._op = self._flow.send(value)
+        except StopIteration:
+            self._op = End(None)
+        if self.ended and not any(line.kind == "ended" for line in self.lines):
+            self._write("ended", self._ending().value)
+
+    def _ending(self) -> Outcome:
+        assert isinstance(self._op, End)  # noqa: S101
+        if self._op.outcome is not None:
+            self._reached.add(self._op.outcome)
+        return self.outcome
+
+    def _result_of(self, action: Action[Any]) -> Any:
+        name = type(action).__name__
+        line = self._next(("did",), name)
+        if line is None:
+            number = len(self.lines) + 1
+            result = self._perform(action, number)
+            self._write("did", name, msgspec.to_builtins(result))
+            return result
+        return msgspec.convert(line.payload, action.result)
+
+    def _open(self, op: Ask | Ring | TakeNote) -> None:
+        name = _name(op)
+        if self._next(("asked",), name) is None:
+            self._write("asked", name)
+        effects = []
+        while line := self._next(("heard",), None):
+            effects.append(str(line.payload["effect"]))
+        answered = self._next(("answered",), name)
+        if answered is None:
+            self._question = _Question(op, effects)
+        else:
+            self._accept(_recorded_reply(op, answered.payload))
+
+    def _accept(self, reply: Any) -> None:
+        self._question = None
+        self._says = []
+        self._go_on(reply)
+
+    def _next(self, kinds: tuple[str, ...], name: str | None) -> Line | None:
+        """The next line if it is one of `kinds`; None past the end. Raises FlowChanged."""
+        if self._at >= len(self._script_lines):
+            return None
+        line = self._script_lines[self._at]
+        if line.kind not in kinds:
+            if kinds[0] in ("heard", "answered") and line.kind in (
+                "heard",
+                "answered",
+                "ended",
+            ):
+                return None
+            raise FlowChanged
+        if name is not None and line.name != name:
+            raise FlowChanged
+        self._at += 1
+        return line
+
+    def _write(self, kind: str, name: str, payload: Any = None) -> None:
+        line = Line(len(self.lines) + 1, self.turn_number, kind, name, payload)
+        self.lines.append(line)
+        self._script_lines.append(line)
+        self._at = len(self._script_lines)
+
+    # --- hearing --------------------------------------------------------------------------
+
+    def _take(self, heard: Heard, now: datetime) -> None:
+        question = self._question
+        assert question is not None  # noqa: S101
+        match question.op:
+            case Ring():
+                self._take_dialled(question, heard)
+            case TakeNote():
+                self._take_note(question, heard)
+            case Ask() as ask:
+                self._take_answer(ask, question, heard, now)
+
+    def _take_dialled(self, question: _Question, heard: Heard) -> None:
+        if isinstance(heard, DialEnded):
+            self._answered(question, heard, heard.answered)
+        else:
+            self._heard(question, heard, "ignored")
+
+    def _take_note(self, question: _Question, heard: Heard) -> None:
+        if isinstance(heard, Recorded):
+            self._answered(question, heard, (heard.recording, heard.seconds))
+        elif isinstance(heard, HungUp):
+            self._heard(question, heard, "ignored")
+        else:
+            self._answered(question, heard, ("", 0))
+
+    def _take_answer(self, ask: Ask, question: _Question, heard: Heard, now: datetime) -> None:
+        if isinstance(heard, HungUp | DialEnded | Recorded):
+            self._heard(question, heard, "ignored")
+        elif ask.manners.guarded and self._guard(now):
+            self._leave(question, heard, Wanted.GUARD)
+        else:
+            self._understand(ask, question, self._normal(ask, heard))
+
+    def _guard(self, now: datetime) -> bool:
+        return self.turn_number >= MOST_TURNS or now - self._started_at >= LONGEST
+
+    def _normal(self, ask: Ask, heard: Heard) -> Heard:
+        """The same keys, however the door came by them."""
+        if not isinstance(heard, Keys):
+            return heard
+        keys, closed = heard.keys, heard.closed
+        if not ask.answer.listen().finish_on_hash:
+            return Keys("#" if not keys and closed == "hash" else keys[:1], "count")
+        if "#" in keys:
+            keys, closed = keys.partition("#")[0], "hash"
+        return Keys(keys, closed)
+
+    def _understand(self, ask: Ask, question: _Question, heard: Heard) -> None:
+        command = _command(ask.answer, heard)
+        if command is Command.BACK and self._hash_left_over():
+            self._heard(question, heard, "dropped")
+            return
+        if command is not None:
+            self._command(question, heard, command)
+            return
+        value = _value(ask.answer, heard)
+        if value is not None:
+            self._answered(question, heard, value)
+        else:
+            self._misunderstood(ask, question, heard)
+
+    def _hash_left_over(self) -> bool:
+        """A `#` right behind digits that ended by count belongs to them."""
+        earlier = [line for line in self.lines if line.kind == "heard"]
+        if not earlier or self._question is None or self._question.effects:
+            return False
+        last = earlier[-1].payload.get("heard", {})
+        return last.get("closed") == "count" and len(last.get("keys", "")) > 1
+
+    def _command(self, question: _Question, heard: Heard, command: Command) -> None:
+        match command:
+            case Command.OPERATOR:
+                self._leave(question, heard, Wanted.OPERATOR)
+            case Command.EMERGENCY:
+                self._leave(question, heard, Wanted.EMERGENCY)
+            case Command.BACK if self._can_go_back():
+                self._heard(question, heard, "back")
+                self._write("back", "")
+                self._restart()
+            case Command.BACK:
+                self._heard(question, heard, Command.REPEAT)
+            case _:
+                self._heard(question, heard, command)
+
+    def _can_go_back(self) -> bool:
+        return _taken_back(self._script_lines) is not None
+
+    def _misunderstood(self, ask: Ask, question: _Question, heard: Heard) -> None:
+        silent = isinstance(heard, NoInput) or (isinstance(heard, Keys) and not heard.keys)
+        effect = "noinput" if silent else "nomatch"
+        most = ask.manners.noinput if silent else ask.manners.nomatch
+        if question.count(effect) + 1 >= most:
+            self._leave(question, heard, Wanted.SILENT if silent else Wanted.LOST)
+        else:
+            self._heard(question, heard, effect)
+
+    def _heard(self, question: _Question, heard: Heard, effect: str) -> None:
+        question.effects.append(effect)
+        payload = {"heard": msgspec.to_builtins(heard), "effect": str(effect)}
+        self._write("heard", type(heard).__name__, payload)
+
+    def _answered(self, question: _Question, heard: Heard, value: Any) -> None:
+        self._heard(question, heard, "answered")
+        self._write("answered", _name(question.op), {"value": msgspec.to_builtins(value)})
+        self._accept(Given(value) if isinstance(question.op, Ask) else value)
+
+    def _leave(self, question: _Question, heard: Heard, wanted: Wanted) -> None:
+        self._heard(question, heard, wanted)
+        self._write("answered", _name(question.op), {"wanted": wanted.value})
+        self._accept(wanted)
+
+    # --- the turn -------------------------------------------------------------------------
+
+    def _turn_of(self, op: Op) -> Turn:
+        pace, loudness = -self.asked_for(Command.SLOWER), self.asked_for(Command.LOUDER)
+        turn = Turn(self.turn_number, (), HangUp(self.outcome), pace, loudness)
+        match op:
+            case Ask():
+                return self._asking(op, turn)
+            case Ring():
+                return replace(turn, speech=tuple(self._says), then=op.dial, prompt=_name(op))
+            case TakeNote():
+                speech = (*self._says, Spoken(op.prompt))
+                return replace(turn, speech=speech, then=RecordNote(), prompt=op.prompt)
+            case _:
+                return replace(turn, speech=tuple(self._says))
+
+    def _asking(self, ask: Ask, turn: Turn) -> Turn:
+        effects = self._question.effects if self._question else []
+        listen = ask.answer.listen()
+        if effects[-1:] == [Command.WAIT]:
+            listen = replace(listen, no_input_timeout=WAIT_SECONDS)
+        return replace(
+            turn,
+            speech=tuple(_speech(ask, effects, self._says)),
+            then=listen,
+            prompt=ask.prompt,
+            attempt=1 + sum(effect in ("noinput", "nomatch") for effect in effects),
+        )
+
+
+def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
+    """What the question says after all that was heard since it was asked."""
+    question = Spoken(ask.prompt, "text", ask.values)
+    last = effects[-1] if effects else ""
+    attempt = effects.count(last)
+    match last:
+        case "noinput":
+            no_tones = [Spoken("universal.no_tones")] if attempt > 1 else []
+            return [*no_tones, replace(question, kind="noinput1")]
+        case "nomatch":
+            return _once_more(question, attempt)
+        case Command.HELP:
+            return [Spoken("universal.help"), question]
+        case Command.WAIT:
+            return [Spoken("universal.waiting")]
+        case _:
+            return [*says, question]
+
+
+def _once_more(question: Spoken, attempt: int) -> list[Spoken]:
+    help_too = [Spoken("universal.help")] if attempt == 1 else []
+    return [Spoken("universal.nomatch"), *help_too, replace(question, kind=f"nomatch{attempt}")]
+
+
+def _name(op: Ask | Ring | TakeNote) -> str:
+    return "person.ring" if isinstance(op, Ring) else op.prompt
+
+
+def _recorded_reply(op: Ask | Ring | TakeNote, payload: dict[str, Any]) -> Any:
+    if not isinstance(op, Ask):
+        return payload["value"]
+    if "wanted" in payload:
+        return Wanted(payload["wanted"])
+    return Given(msgspec.convert(payload["value"], op.answer.result))
+
+
+def _command(answer: Answer[Any], heard: Heard) -> Command | None:
+    match heard:
+        case Keys(keys="0") if answer.listen().count > 1:
+            return Command.OPERATOR
+        case Keys(keys="*") if answer.listen().count > 1 and not getattr(answer, "kept", ""):
+            return Command.REPEAT
+        case Keys(keys=keys) if not answer.listen().finish_on_hash:
+            return COMMAND_KEYS.get(keys)
+        case Utterance(words=words):
+            return COMMAND_WORDS.get(plain(words))
+        case _:
+            return None
+
+
+def _value(answer: Answer[Any], heard: Heard) -> Any | None:
+    match heard:
+        case Keys():
+            return answer.from_keys(heard)
+        case Utterance():
+            return answer.from_words(heard.words)
+        case NoInput() if getattr(answer, "may_be_empty", False):
+            return answer.from_keys(Keys("", "pause"))
+        case _:
+            return None
+
+
+def _without_taken_back(lines: Sequence[Line]) -> list[Line]:
+    """The lines that count: «back» takes the last answer and all that followed it away."""
+    counting: list[Line] = []
+    for line in lines:
+        if line.kind == "back":
+            start = _taken_back(counting)
+            del counting[start:]
+        elif line.kind not in ("said", "failed"):
+            counting.append(line)
+    return counting
+
+
+def _taken_back(lines: Sequence[Line]) -> int | None:
+    """Where the last answer of the caller begins; None if something was done since."""
+    for place in range(len(lines) - 1, -1, -1):
+        line = lines[place]
+        if line.kind == "did" and line.name in EFFECTS:
+            return None
+        if line.kind == "answered":
+            if "value" not in (line.payload or {}):
+                return None
+            start = place
+            while lines[start].kind != "asked":
+                start -= 1
+            return start + 1
+    return None
+
+
+EFFECTS = frozenset(action.__name__ for action in Action.__subclasses__() if action.effect)
+"""Names of the actions that change something."""

@@ -1,0 +1,182 @@
+"""Who is calling: the policy's last six digits, the whole number, or an SMS code."""
+
+from __future__ import annotations
+
+from ivr.clinic.actions import (
+    AskClinicInfo,
+    Check,
+    CheckBirthDate,
+    Checked,
+    CheckIdentityCode,
+    CheckPolicy,
+    SendIdentityCode,
+)
+from ivr.dialogue.answers import BirthDate, Digits, Entry, Option
+from ivr.dialogue.call import Call
+from ivr.dialogue.turns import Outcome
+from ivr.flows.person import hand_over
+from ivr.flows.status import status
+
+POLICY = 16
+
+
+async def identify(call: Call) -> None:
+    """Ask until the patient is known; whoever stays unknown gets a person."""
+    checked, digits = await _by_policy(call)
+    if checked.check is Check.TWINS:
+        checked = await _by_birth_date(call, digits)
+    if checked.check is Check.NEED_BIRTH_DATE:
+        checked = await _by_code(call, digits)
+    if checked.check is not Check.IDENTIFIED:
+        await refuse(call)
+    call.patient = checked.patient
+
+
+async def refuse(call: Call) -> None:
+    await call.reached(Outcome.NOT_IDENTIFIED)
+    await call.say("identify.refused")
+    await hand_over(call, "not_identified")
+
+
+async def _by_policy(call: Call) -> tuple[Checked, str]:
+    """Digits until they identify, lead to another step, or the third miss."""
+    prompt, kept = "identify.last_six", ""
+    while True:
+        entry = await _entry(call, prompt, kept)
+        checked = await call.do(CheckPolicy(entry.digits, entry.closed))
+        if checked.check is Check.WRONG_CHECK_DIGIT:
+            entry = await _by_fours(call)
+            checked = await call.do(CheckPolicy(entry.digits, entry.closed))
+        if checked.check not in GOES_ON:
+            return checked, entry.digits
+        kept = await _say_what_is_kept(call, checked.check, entry)
+        prompt = "identify.go_on" if kept else "identify.whole"
+
+
+GOES_ON = (Check.KEPT, Check.NEED_WHOLE, Check.BLANK_NUMBER, Check.WRONG_CHECK_DIGIT)
+
+
+async def _say_what_is_kept(call: Call, check: Check, entry: Entry) -> str:
+    digits, count = entry.digits, len(entry.digits)
+    if check is Check.BLANK_NUMBER:
+        await call.say("identify.blank_number")
+        return digits
+    if check is Check.WRONG_CHECK_DIGIT:
+        await call.say("identify.not_fit")
+        return ""
+    if check is Check.NEED_WHOLE and entry.closed != "pause":
+        await call.say("identify.not_enough")
+        return ""
+    await call.say("identify.kept", count=count, following=count + 1)
+    return digits
+
+
+async def _entry(call: Call, prompt: str, kept: str) -> Entry:
+    """New digits behind the kept ones; nothing at all leads to the help menu."""
+    while True:
+        entry = await call.ask(prompt, Digits(POLICY, kept, may_be_empty=True))
+        if entry.digits == kept and not entry.erased:
+            prompt = await _help(call)
+        elif entry.erased and len(entry.digits) < POLICY and entry.closed != "hash":
+            kept, prompt = entry.digits, "identify.go_on"
+            await _say_what_is_left(call, kept)
+        elif entry.digits:
+            return entry
+        else:
+            kept, prompt = "", "identify.whole"
+
+
+async def _say_what_is_left(call: Call, kept: str) -> None:
+    left = POLICY - len(kept)
+    if kept:
+        await call.say("identify.left", left=left, following=len(kept) + 1)
+    else:
+        await call.say("identify.cleared")
+
+
+async def _by_fours(call: Call) -> Entry:
+    await call.say("identify.mistake")
+    digits = ""
+    for prompt in FOURS:
+        entry = await call.ask(prompt, Digits(4))
+        digits += entry.digits
+    return Entry(digits, "count")
+
+
+FOURS = ("identify.four1", "identify.four2", "identify.four3", "identify.four4")
+
+
+async def _help(call: Call) -> str:
+    """The help menu at the policy; the question that follows it."""
+    while True:
+        wish = await call.choose("identify.help", HELP)
+        match wish:
+            case "search":
+                return "identify.search"
+            case "no_policy":
+                await hand_over(call, "no_policy")
+            case "status":
+                await status(call)
+                return "identify.last_six"
+            case _:
+                await _tell_address(call)
+
+
+HELP = {
+    "1": Option("search", ("искать", "ищу полис", "поищу")),
+    "2": Option("no_policy", ("нет полиса", "полиса нет")),
+    "3": Option("status", ("проверить код", "код")),
+    "4": Option("address", ("адрес", "часы работы", "адрес и часы")),
+}
+
+
+async def _tell_address(call: Call) -> None:
+    clinic = await call.do(AskClinicInfo())
+    if clinic.address:
+        await call.say("clinic.address", address=clinic.address)
+    for prompt, hours in (
+        ("clinic.weekdays", clinic.weekdays),
+        ("clinic.saturday", clinic.saturday),
+        ("clinic.sunday", clinic.sunday),
+    ):
+        if hours:
+            opens, _, closes = hours.partition("-")
+            await call.say(prompt, opens=opens, closes=closes)
+    await call.say("clinic.in_person")
+    await call.reached(Outcome.TOLD)
+
+
+async def _by_birth_date(call: Call, digits: str) -> Checked:
+    while True:
+        born = await call.ask("identify.birth_date", BirthDate())
+        checked = await call.do(CheckBirthDate(digits, born))
+        if checked.check is not Check.MISSED:
+            return checked
+        await call.say("identify.not_fit")
+
+
+async def _by_code(call: Call, policy: str) -> Checked:
+    """Birth date, then the code that goes to the mobile on file if the data fit."""
+    born = await call.ask("identify.birth_date", BirthDate())
+    await call.do(SendIdentityCode(policy, born))
+    await call.say("identify.code_sent")
+    checked = await _code(call)
+    if checked is None:
+        entry = await call.ask("identify.mobile", Digits(11, may_be_empty=True, timeout=8))
+        if entry.digits:
+            await call.do(SendIdentityCode(policy, born, entry.digits))
+            await call.say("identify.code_sent")
+            checked = await _code(call)
+    return checked or Checked(Check.REFUSED)
+
+
+async def _code(call: Call) -> Checked | None:
+    """None: no code came."""
+    while True:
+        entry = await call.ask("identify.code", Digits(6, may_be_empty=True, timeout=20))
+        if not entry.digits:
+            return None
+        checked = await call.do(CheckIdentityCode(entry.digits))
+        if checked.check is not Check.MISSED:
+            return checked
+        await call.say("identify.not_fit")

@@ -1,0 +1,102 @@
+"""Hand over to a person: by day by telephone, at night or if nobody answers by a call-back."""
+
+from __future__ import annotations
+
+from ivr.clinic.actions import AskRegistry, KeepNote, RequestCallback
+from ivr.clinic.values import Registry
+from ivr.dialogue.answers import Digits, yes_no
+from ivr.dialogue.call import Call, Manners, Wanted
+from ivr.dialogue.turns import Outcome, Spoken
+
+LAST = Manners(noinput=2, nomatch=2, guarded=False, alone=True)
+"""The questions on the way to a person are not left for a person."""
+FINAL = ("silent", "guard", "not_identified", "no_policy")
+"""Reasons after which there is no question to come back to."""
+DONE = frozenset({Outcome.CANCELLED, Outcome.REQUESTED})
+
+
+async def on_wanted(call: Call, wanted: Wanted) -> None:
+    """A question was left: by a wish for a person, by silence, by misunderstandings."""
+    if wanted is Wanted.EMERGENCY:
+        answer = await call.ask_or_leave("universal.emergency", yes_no(), LAST)
+        if answer is not True:
+            return
+    await hand_over(call, wanted.value)
+
+
+async def hand_over(call: Call, reason: str) -> None:
+    """Returns only where the caller goes on with the machine."""
+    registry = await call.do(AskRegistry())
+    if registry.open:
+        await _connect(call)
+    if reason == "silent":
+        await _silent(call, registry)
+    await _offer_call_back(call, registry, reason)
+    if reason in FINAL:
+        await _part(call, registry)
+    await call.say("person.going_on")
+
+
+async def _connect(call: Call) -> None:
+    await call.say("person.connecting")
+    whisper = "person.whisper_known" if call.patient else "person.whisper_unknown"
+    if await call.transfer([Spoken(whisper)]):
+        await call.reached(Outcome.TRANSFERRED)
+        await call.end()
+
+
+async def _silent(call: Call, registry: Registry) -> None:
+    request = RequestCallback("silent", call.patient, None, agreed=False)
+    if await call.do(request):
+        await call.reached(Outcome.CALLBACK)
+        await call.say("person.no_keys", opens=registry.opens)
+    await _part(call, registry)
+
+
+async def _offer_call_back(call: Call, registry: Registry, reason: str) -> None:
+    if registry.open:
+        await call.say("person.nobody")
+    else:
+        await call.say("person.closed", opens=registry.opens, closes=registry.closes)
+    if await call.ask_or_leave("person.call_back", yes_no(), LAST) is not True:
+        return
+    phone = await _other_number(call)
+    if await call.do(RequestCallback(reason, call.patient, phone, agreed=True)):
+        await call.reached(Outcome.CALLBACK)
+        await _note(call)
+        await _promise(call, registry)
+
+
+async def _other_number(call: Call) -> str | None:
+    """None: the number that calls."""
+    this_one = await call.ask_or_leave("person.this_number", yes_no(), LAST)
+    if this_one is not False:
+        return None
+    entry = await call.ask_or_leave("person.number", Digits(11, timeout=8), LAST)
+    return None if isinstance(entry, Wanted) else entry.digits
+
+
+async def _note(call: Call) -> None:
+    recording, seconds = await call.take_note("person.note")
+    if recording:
+        await call.do(KeepNote(recording, seconds))
+
+
+async def _promise(call: Call, registry: Registry) -> None:
+    if registry.open:
+        await call.say("person.will_call_today")
+    else:
+        await call.say("person.will_call", on=registry.opens_on, opens=registry.opens)
+    if not call.outcomes & DONE:
+        await call.say("person.not_cancelled")
+    await call.say("goodbye.bye")
+    await call.end()
+
+
+async def _part(call: Call, registry: Registry) -> None:
+    if registry.second_level:
+        await call.say("person.second_level", number=registry.second_level)
+    elif registry.phone:
+        await call.say("person.registry_number", number=registry.phone)
+    await call.say("goodbye.bye")
+    await call.end()

@@ -1,0 +1,48 @@
+"""What became of a request, by its code."""
+
+from __future__ import annotations
+
+from ivr.clinic.actions import CodeStatus, FindByCode
+from ivr.clinic.codes import is_code
+from ivr.clinic.values import CancellationStatus
+from ivr.dialogue.answers import BirthDate, Digits
+from ivr.dialogue.call import Call
+from ivr.dialogue.turns import Outcome
+
+ATTEMPTS = 3
+
+
+async def status(call: Call) -> None:
+    """Tell the status, or that the data do not fit; then the caller's next question."""
+    prompt = "status.code"
+    for _ in range(ATTEMPTS):
+        entry = await call.ask(prompt, Digits(6))
+        if is_code(entry.digits):
+            await _tell(call, await _find(call, entry.digits))
+            return
+        prompt = "status.wrong_code"
+    await call.say("status.unknown")
+
+
+async def _find(call: Call, code: str) -> CodeStatus:
+    found = await call.do(FindByCode(code))
+    if found.known:
+        return found
+    born = await call.ask("status.birth_date", BirthDate())
+    return await call.do(FindByCode(code, born))
+
+
+async def _tell(call: Call, found: CodeStatus) -> None:
+    match found.status:
+        case CancellationStatus.CANCELLED:
+            await call.say("status.cancelled", at=found.at)
+        case CancellationStatus.REQUESTED | CancellationStatus.PROCESSING:
+            await call.say("status.processing", after=found.answer_after)
+        case CancellationStatus.NOT_CANCELLED:
+            await call.say("status.not_cancelled", why=found.why)
+        case CancellationStatus.UNDONE:
+            await call.say("status.undone")
+        case None:
+            await call.say("status.unknown")
+            return
+    await call.reached(Outcome.TOLD)

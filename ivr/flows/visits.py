@@ -1,0 +1,186 @@
+"""The patient's visits: what is new, the list, the menu of one visit, and what comes next."""
+
+from __future__ import annotations
+
+from ivr.clinic.actions import ChooseVisit, FindUpcoming, MarkToldOff, Receipt, Upcoming
+from ivr.clinic.values import Visit
+from ivr.dialogue.answers import Menu, Option
+from ivr.dialogue.call import Call, Manners, Wanted
+from ivr.dialogue.turns import Outcome
+from ivr.flows.cancel import cancel
+from ivr.flows.code import give_code
+from ivr.flows.status import status
+from ivr.flows.undo import undo
+
+PAGE = 3
+
+
+async def visits(call: Call) -> None:
+    """Errand after errand for one patient; returns when another policy is to be keyed."""
+    upcoming = await call.do(FindUpcoming(call.patient or ""))
+    await _tell_news(call, upcoming)
+    visit = await _interrupted(call, upcoming)
+    while True:
+        await call.reached(Outcome.TOLD)
+        if visit is None and not upcoming.visits:
+            await _nothing_booked(call)
+            return
+        receipt = await _one_visit(call, visit or await _choose(call, upcoming.visits))
+        if await _anything_else(call, receipt) == "other_policy":
+            return
+        upcoming = await call.do(FindUpcoming(call.patient or ""))
+        visit = None
+
+
+async def _tell_news(call: Call, upcoming: Upcoming) -> None:
+    """What the patient has not heard yet, before anything else."""
+    for visit in upcoming.called_off:
+        await call.say("visits.called_off", visit=visit)
+        await call.do(MarkToldOff(visit.id))
+    for receipt in upcoming.unheard:
+        await call.say("visits.unheard", visit=receipt.visit)
+        await give_code(call, receipt)
+    for receipt in upcoming.undoable:
+        if await call.choose("undo.offer", UNDO_OFFER, visit=receipt.visit) == "undo":
+            await undo(call, receipt)
+    for visit in upcoming.begun:
+        await call.say("visits.begun", visit=visit)
+
+
+UNDO_OFFER = {"1": Option("undo", ("вернуть",)), "2": Option("go_on", ("дальше",))}
+
+
+async def _interrupted(call: Call, upcoming: Upcoming) -> Visit | None:
+    """The visit in hand when the call broke off; it leads to its menu, never to a yes."""
+    visit = upcoming.interrupted
+    if visit is None:
+        return None
+    return visit if await call.choose("visits.broken_off", BROKEN_OFF) == "go_on" else None
+
+
+BROKEN_OFF = {
+    "1": Option("go_on", ("продолжить",)),
+    "2": Option("anew", ("сначала", "начать сначала")),
+}
+
+
+async def _nothing_booked(call: Call) -> None:
+    """Returns when another policy is to be keyed."""
+    while True:
+        wish = await call.ask_or_leave("visits.none", NOTHING_BOOKED, LAST_QUESTION)
+        if wish != "status":
+            break
+        await status(call)
+    if wish != "other_policy":
+        await _part(call)
+
+
+NOTHING_BOOKED = Menu(
+    {
+        "1": Option("status", ("проверить код", "код")),
+        "2": Option("other_policy", ("другой полис",)),
+    },
+    result=str,
+)
+
+
+async def _part(call: Call) -> None:
+    await call.say("goodbye.bye")
+    await call.end()
+
+
+async def _choose(call: Call, booked: tuple[Visit, ...]) -> Visit:
+    if len(booked) == 1:
+        await call.say("visits.one")
+        return booked[0]
+    await call.say("visits.several", count=len(booked))
+    return await _page(call, booked)
+
+
+async def _page(call: Call, booked: tuple[Visit, ...]) -> Visit:
+    """Three at a time, each page counted from one; 4 leads round to the next."""
+    first = 0
+    while True:
+        shown = booked[first : first + PAGE]
+        for number, visit in enumerate(shown, start=1):
+            await call.say("visits.item", number=number, visit=visit)
+        options = {str(n): Option(n, PHRASES[n]) for n in range(1, len(shown) + 1)}
+        more = len(booked) > PAGE
+        if more:
+            options["4"] = Option(4, ("остальные", "дальше"))
+        answer: int = await call.choose(_which(len(shown), more=more), options)
+        if answer != 4:
+            return shown[answer - 1]
+        first = first + PAGE if first + PAGE < len(booked) else 0
+
+
+PHRASES = {1: ("первую", "первая"), 2: ("вторую", "вторая"), 3: ("третью", "третья")}
+
+
+def _which(shown: int, *, more: bool) -> str:
+    if more:
+        return ("visits.one_or_more", "visits.two_or_more", "visits.three_or_more")[shown - 1]
+    return "visits.which_of_two" if shown == 2 else "visits.which_of_three"
+
+
+async def _one_visit(call: Call, visit: Visit) -> Receipt | None:
+    await call.do(ChooseVisit(call.patient or "", visit.id))
+    await call.say("visits.chosen", visit=visit)
+    while True:
+        wish = await call.choose("visits.menu", VISIT_MENU)
+        match wish:
+            case "way":
+                await _tell_way(call, visit)
+            case "cancel":
+                return await cancel(call, visit)
+            case _:
+                return None
+
+
+VISIT_MENU = {
+    "1": Option("way", ("как пройти", "адрес")),
+    "2": Option("cancel", ("отменить", "отмена", "отменить запись")),
+    "4": Option("finish", ("закончить", "все спасибо", "спасибо")),
+}
+
+
+async def _tell_way(call: Call, visit: Visit) -> None:
+    await call.say("way.clinic", place=visit.place)
+    for prompt, part in (
+        ("way.address", visit.place.address),
+        ("way.entrance", visit.place.entrance),
+        ("way.floor", visit.place.floor),
+        ("way.cabinet", visit.place.cabinet),
+        ("way.bring", visit.bring),
+    ):
+        if part:
+            await call.say(prompt, part=part)
+
+
+async def _anything_else(call: Call, receipt: Receipt | None) -> str:
+    """What comes next; two silences end the call."""
+    while True:
+        options = dict(NEXT)
+        if receipt is None:
+            del options["3"]
+        prompt = "goodbye.anything_else" if receipt is None else "goodbye.anything_else_undo"
+        wish = await call.ask_or_leave(prompt, Menu(options, result=str), LAST_QUESTION)
+        if isinstance(wish, Wanted) or wish == "finish":
+            await _part(call)
+        if wish == "status":
+            await status(call)
+        elif wish == "undo" and receipt is not None:
+            await undo(call, receipt)
+            receipt = None
+        else:
+            return str(wish)
+
+
+LAST_QUESTION = Manners(noinput=2, nomatch=3)
+NEXT = {
+    "1": Option("visits", ("к записям", "записи")),
+    "2": Option("other_policy", ("другой полис",)),
+    "3": Option("undo", ("вернуть", "вернуть запись")),
+    "4": Option("status", ("проверить код", "код")),
+    "5": Option("finish", ("все", "все спасибо", "до свидания", "все спасибо до свидания")),
+}
