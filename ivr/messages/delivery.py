@@ -41,10 +41,16 @@ def twilio_report(form: Mapping[str, str], query: Mapping[str, str]) -> Report |
 
 
 def states_of(setting: str) -> dict[str, State]:
-    """`IVR_SMS_STATES`: a JSON object, the provider's words to ours. Raises ValueError."""
-    words = json.loads(setting or "{}")
-    if not isinstance(words, dict) or not set(words.values()) <= _WORDS:
-        raise ValueError(f"must be a JSON object whose values are of {sorted(_WORDS)}")
+    """The provider's words to ours, from a JSON object. Raises ValueError."""
+    wrong = f"IVR_SMS_STATES must be a JSON object with values of {', '.join(sorted(_WORDS))}"
+    try:
+        words = json.loads(setting or "{}")
+    except ValueError:
+        raise ValueError(wrong) from None
+    if not isinstance(words, dict) or any(
+        word not in _WORDS for word in map(str, words.values())
+    ):
+        raise ValueError(wrong)
     return {str(word).lower(): State(ours) for word, ours in words.items()}
 
 

@@ -1,4 +1,8 @@
-"""Ways to send an SMS. What a provider answered is a value; only a bug raises."""
+"""Ways to send an SMS. What a provider answered is a value; only a bug raises.
+
+A connection serves one message: on a kept one that the provider has just closed, nobody
+could tell whether the message was taken.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,8 @@ from ivr.config import HttpSms
 from ivr.phone_numbers import masked
 
 log = logging.getLogger(__name__)
+logging.getLogger("httpx").setLevel(logging.WARNING)
+"""It logs whole addresses, and in a GET these hold the number and the text."""
 
 TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 """Seconds; together less than the outbox's lease."""
@@ -80,8 +86,7 @@ class TwilioSender:
         """Take as `sender` our number or registered name; `public_url` may be empty."""
         self._sender = sender
         self._public_url = public_url
-        http = httpx.Client(timeout=timeout, follow_redirects=False)
-        self._client = Client(account_sid, auth_token, http_client=_TwilioHttp(http))
+        self._client = Client(account_sid, auth_token, http_client=_TwilioHttp(timeout))
         self._client.api.base_url = base_url
 
     def send(self, to: str, text: str, key: str) -> Outcome:
@@ -101,13 +106,14 @@ class TwilioSender:
 class _TwilioHttp:
     """Twilio's client on httpx: no retries and no redirects behind our back."""
 
-    def __init__(self, http: httpx.Client) -> None:
-        self._http = http
+    def __init__(self, timeout: httpx.Timeout) -> None:
+        self._timeout = timeout
 
     def request(self, method: str, url: str, **more: Any) -> TwilioResponse:
-        answer = self._http.request(
+        answer = httpx.request(
             method,
             url,
+            timeout=self._timeout,
             params=more.get("params"),
             data=more.get("data"),
             headers=more.get("headers"),
@@ -128,7 +134,7 @@ class HttpSender:
         self._gateway = gateway
         self._headers = _headers(gateway.headers)
         self._body = gateway.body or DEFAULT_BODY
-        self._http = httpx.Client(timeout=timeout, follow_redirects=False)
+        self._timeout = timeout
 
     def send(self, to: str, text: str, key: str) -> Outcome:
         values = {"to": to, "digits": to.removeprefix("+"), "text": text, "key": key}
@@ -143,20 +149,32 @@ class HttpSender:
     def _request(self, values: Mapping[str, str]) -> httpx.Response:
         url = _filled(self._gateway.url, {name: quote(v, "") for name, v in values.items()})
         if self._gateway.method == "GET":
-            return self._http.get(url, headers=self._headers)
-        is_json = self._body.lstrip().startswith(("{", "["))
-        escape = _json_escaped if is_json else _form_escaped
-        body = _filled(self._body, {name: escape(value) for name, value in values.items()})
-        kind = "application/json" if is_json else "application/x-www-form-urlencoded"
-        headers = {"content-type": f"{kind}; charset=utf-8"} | self._headers
-        return self._http.post(url, headers=headers, content=body.encode())
+            return httpx.get(url, headers=self._headers, timeout=self._timeout)
+        kind = "json" if _is_json(self._body) else "x-www-form-urlencoded"
+        headers = {"content-type": f"application/{kind}; charset=utf-8"} | self._headers
+        body = filled_body(self._body, values)
+        return httpx.post(url, headers=headers, content=body.encode(), timeout=self._timeout)
 
 
 def _headers(setting: str) -> dict[str, str]:
-    headers = json.loads(setting or "{}")
+    wrong = "IVR_SMS_HEADERS must be a JSON object"
+    try:
+        headers = json.loads(setting or "{}")
+    except ValueError:
+        raise ValueError(wrong) from None
     if not isinstance(headers, dict):
-        raise ValueError("IVR_SMS_HEADERS must be a JSON object")  # noqa: TRY004 - a setting
+        raise ValueError(wrong)  # noqa: TRY004 - of a setting
     return {str(name).lower(): str(value) for name, value in headers.items()}
+
+
+def filled_body(template: str, values: Mapping[str, str]) -> str:
+    """Escape the values as JSON where the template is JSON, else as a form."""
+    escape = _json_escaped if _is_json(template) else _form_escaped
+    return _filled(template, {name: escape(value) for name, value in values.items()})
+
+
+def _is_json(template: str) -> bool:
+    return template.lstrip().startswith(("{", "[")) and not _PLACEHOLDER.match(template)
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:
@@ -198,7 +216,7 @@ def _by_answer(answer: httpx.Response, id_path: str, key: str) -> Outcome:
         content = answer.text.strip()
     if not id_path:
         return Sent(key)
-    provider_id = _at_path(content, id_path)
+    provider_id = at_path(content, id_path)
     if provider_id:
         return Sent(provider_id)
     if isinstance(content, dict) and any(content[name] for name in content if "error" in name):
@@ -206,7 +224,7 @@ def _by_answer(answer: httpx.Response, id_path: str, key: str) -> Outcome:
     return Unknown("no id in the answer")
 
 
-def _at_path(content: object, path: str) -> str | None:
+def at_path(content: object, path: str) -> str | None:
     """What stands at `messages.0.id`, as text; None where nothing does."""
     for part in path.split("."):
         match content:
