@@ -1,0 +1,226 @@
+"""Prompts and typed values into Russian sentences; the wordings stand in prompts/ru.toml."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ivr.dialogue.turns import Spoken
+from ivr.speech.addresses import address_words, cabinet_words, floor_words
+from ivr.speech.dates import (
+    date_words,
+    day_of,
+    hour_genitive,
+    hours_genitive,
+    near_date,
+    time_in,
+    time_long,
+    time_of,
+    weekday_in,
+)
+from ivr.speech.names import full_name, surname
+from ivr.speech.numbers import NOUNS, cardinal, counted, digits_one_by_one, ordinal, pairs
+from ivr.speech.phones import phone_words
+from ivr.speech.specialties import spoken_specialty
+
+LONGEST_SENTENCE = 12
+"""Words, in a sentence that asks for a key."""
+
+Format = Callable[[Any], str]
+
+
+class UnknownPrompt(LookupError):
+    """A flow says a prompt that prompts/ru.toml does not have."""
+
+
+class WrongWording(ValueError):
+    """A field of a wording has no format or one that does not fit its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Every kind of one prompt, unfilled."""
+
+    kinds: Mapping[str, str]
+    personal: bool = False
+
+
+def _counter(noun: str) -> Format:
+    return lambda n: counted(n, noun)
+
+
+FORMATS: dict[str, Format] = {
+    "weekday": lambda moment: weekday_in(day_of(moment)),
+    "time": lambda moment: time_in(time_of(moment)),
+    "time_long": lambda moment: time_long(time_of(moment)),
+    "from_hour": lambda moment: hour_genitive(time_of(moment)),
+    "to_hour": lambda moment: hour_genitive(time_of(moment)),
+    "after_hour": lambda moment: hours_genitive(time_of(moment)),
+    "surname": surname,
+    "full_name": full_name,
+    "specialty": spoken_specialty,
+    "code_pairs": pairs,
+    "code_digits": digits_one_by_one,
+    "digits": digits_one_by_one,
+    "cardinal": cardinal,
+    "cardinal_f": lambda n: cardinal(n, "f"),
+    "ordinal": ordinal,
+    "ordinal_f": lambda n: ordinal(n, "f"),
+    "ordinal_from_gen_f": lambda n: ordinal(n, "f", "g"),
+    "phone": phone_words,
+    "address": address_words,
+    "cabinet": cabinet_words,
+    "floor": floor_words,
+    "text": str.strip,
+    "cap": lambda text: text[:1].upper() + text[1:],
+    **{f"counted {noun}": _counter(noun) for noun in NOUNS},
+}
+"""Formats of a value by itself; «с восьми до двадцати», «после шестнадцати часов»."""
+
+DATE_FORMATS: Mapping[str, Callable[[date, date], str]] = {
+    "date": date_words,
+    "date_on": lambda day, today: date_words(day, today, "a"),
+    "near_date": near_date,
+}
+"""Formats that depend on today; `date_on` stands after «на»."""
+
+
+class Words(string.Formatter):
+    """`{visit.specialty:specialty,cap}`: formats from left to right."""
+
+    def __init__(self, today: date) -> None:
+        self._today = today
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        for name in _pipeline(format_spec):
+            value = self._apply(name, value)
+        if not isinstance(value, str):
+            raise WrongWording(f"{type(value).__name__} needs a format")
+        return value
+
+    def _apply(self, name: str, value: Any) -> str:
+        try:
+            if name in DATE_FORMATS:
+                return DATE_FORMATS[name](day_of(value), self._today)
+            return FORMATS[name](value)
+        except KeyError:
+            raise WrongWording(f"no format {name}") from None
+        except (AttributeError, TypeError) as mismatch:
+            raise WrongWording(f"{name} does not fit {type(value).__name__}") from mismatch
+
+
+class Prompts:
+    def __init__(self, wordings: Mapping[str, Wording]) -> None:
+        self._wordings = wordings
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Prompts:
+        text = (path or prompts_file()).read_text("utf-8")
+        return cls(dict(_wordings(tomllib.loads(text))))
+
+    def say(self, spoken: Spoken, today: date) -> str:
+        """The sentences of a prompt; what an empty value leaves behind is tidied away.
+
+        Raises UnknownPrompt and WrongWording.
+        """
+        kinds = self._wording(spoken.prompt).kinds
+        wording = kinds.get(spoken.kind, kinds.get("text"))
+        if wording is None:
+            raise UnknownPrompt(f"{spoken.prompt} has no {spoken.kind}")
+        try:
+            return _tidy(Words(today).vformat(wording, (), spoken.values))
+        except (AttributeError, KeyError) as missing:
+            raise WrongWording(f"{spoken.prompt}: no value for {missing}") from missing
+
+    def is_personal(self, spoken: Spoken) -> bool:
+        return self._wording(spoken.prompt).personal
+
+    def ids(self) -> tuple[str, ...]:
+        return tuple(self._wordings)
+
+    def kinds(self, prompt: str) -> Mapping[str, str]:
+        """Unfilled wordings by kind."""
+        return self._wording(prompt).kinds
+
+    def fixed_texts(self) -> tuple[str, ...]:
+        """What `say` gives for wordings without values or personal data, each once."""
+        wordings = [each for each in self._wordings.values() if not each.personal]
+        texts = [text for each in wordings for text in each.kinds.values()]
+        return tuple(dict.fromkeys(_tidy(text) for text in texts if not fields(text)))
+
+    def check(self) -> list[str]:
+        """What is wrong, one line each; lines that begin with `warning:` may stay."""
+        found = []
+        for prompt, wording in self._wordings.items():
+            if "text" not in wording.kinds:
+                found.append(f"{prompt}: no text")
+            for kind, text in wording.kinds.items():
+                found += _problems(f"{prompt}.{kind}", text)
+        return found
+
+    def _wording(self, prompt: str) -> Wording:
+        if prompt not in self._wordings:
+            raise UnknownPrompt(prompt)
+        return self._wordings[prompt]
+
+
+def prompts_file() -> Path:
+    """Inside an installed package, beside it in the source tree."""
+    package = Path(__file__).parent
+    inside = package / "prompts" / "ru.toml"
+    return inside if inside.exists() else package.parent / "prompts" / "ru.toml"
+
+
+def fields(wording: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Names and formats of a wording's fields: `("visit.start", ("date", "cap"))`."""
+    parsed = string.Formatter().parse(wording)
+    return [(name, _pipeline(spec or "")) for _, name, spec, _ in parsed if name is not None]
+
+
+def _pipeline(format_spec: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in format_spec.split(",") if name.strip())
+
+
+def _wordings(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Wording]]:
+    """Every table with sentences in it, under its dotted path."""
+    kinds = {kind: text.strip() for kind, text in table.items() if isinstance(text, str)}
+    if kinds:
+        yield path, Wording(kinds, personal=table.get("personal", False) is True)
+    for name, inner in table.items():
+        if isinstance(inner, Mapping):
+            yield from _wordings(inner, f"{path}.{name}" if path else name)
+
+
+def _tidy(text: str) -> str:
+    """Drop empty sentences, doubled and dangling commas and points."""
+    single = " ".join(text.split())
+    closed = re.sub(r" +([,.;:!?])", r"\1", single)
+    once = re.sub(r",(?:\s*,)+", ",", closed)
+    ended = re.sub(r"[,:;]+(?=[.!?])", "", once)
+    points = re.sub(r"([.!?])(?:\s*[.,])+(?!\.)", r"\1", ended)
+    return re.sub(r"^[\s,.:;]+", "", points)
+
+
+def _problems(place: str, wording: str) -> list[str]:
+    try:
+        found = fields(wording)
+    except ValueError as broken:
+        return [f"{place}: {broken}"]
+    names = [name for _, pipeline in found for name in pipeline]
+    unknown = [name for name in names if name not in {*FORMATS, *DATE_FORMATS}]
+    long = _long_sentences(wording)
+    return [f"{place}: no format {name}" for name in unknown] + [
+        f"warning: {place}: more than {LONGEST_SENTENCE} words: {each}" for each in long
+    ]
+
+
+def _long_sentences(wording: str) -> Sequence[str]:
+    sentences = re.split(r"(?<=[.!?])\s+", wording)
+    asking = [each for each in sentences if "нажмите" in each.casefold()]
+    return [each for each in asking if len(each.split()) > LONGEST_SENTENCE]
