@@ -170,6 +170,7 @@ class Cancellation(Base):
     decided_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str] = mapped_column(String(80), default="")
+    """A call's id, or a registrar's name."""
     heard_at: Mapped[datetime | None]
     exported_at: Mapped[datetime | None]
     """When the clinic's system was given the request."""

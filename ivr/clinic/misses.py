@@ -1,0 +1,112 @@
+"""Failed comparisons: three in a call lead to a person, three in a row mark the number."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ivr.clinic.actions import Moment
+from ivr.clinic.ledger import Ledger
+from ivr.clinic.patients import OWN, Linked, phone_index
+from ivr.messages import outbox, texts
+from ivr.phone_numbers import is_mobile
+from ivr.store.tables import Attempts
+
+LIMIT = 3
+FORGOTTEN_AFTER = timedelta(days=30)
+WARNING_EVERY = timedelta(days=1)
+
+
+def is_refused(ledger: Ledger, moment: Moment) -> bool:
+    """The call has had its three misses."""
+    return _failures(ledger, "call", moment.call, moment.now) >= LIMIT
+
+
+def is_distrusted(ledger: Ledger, moment: Moment) -> bool:
+    """Three failures in a row came from the calling number."""
+    key = phone_index(ledger.vault, moment.caller or "")
+    return _failures(ledger, "caller", key, moment.now) >= LIMIT
+
+
+def count_in_call(ledger: Ledger, moment: Moment) -> bool:
+    """Count a miss of the call alone. True where it was the third."""
+    return _count(ledger, "call", moment.call, moment.now) >= LIMIT
+
+
+def count(ledger: Ledger, moment: Moment, linked: list[Linked]) -> bool:
+    """Count a miss of the call, the number and those linked to it. True: the call's third."""
+    third = count_in_call(ledger, moment)
+    for patient in sorted({patient.id for patient in linked}):
+        _count(ledger, "patient", str(patient), moment.now)
+    if moment.caller is not None:
+        key = phone_index(ledger.vault, moment.caller)
+        if _count(ledger, "caller", key, moment.now) >= LIMIT:
+            _warn(ledger, moment, linked)
+    return third
+
+
+def forget(ledger: Ledger, moment: Moment, patient_id: int) -> None:
+    """A success: the number and the patient start again; the call's misses stay."""
+    caller = phone_index(ledger.vault, moment.caller or "")
+    ledger.session.execute(
+        update(Attempts)
+        .where(
+            or_(
+                and_(Attempts.scope == "patient", Attempts.key == str(patient_id)),
+                and_(Attempts.scope == "caller", Attempts.key == caller),
+            )
+        )
+        .values(failures=0)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _failures(ledger: Ledger, scope: str, key: str, now: datetime) -> int:
+    return (
+        ledger.session.scalar(
+            select(Attempts.failures).where(
+                Attempts.scope == scope,
+                Attempts.key == key,
+                Attempts.last_at >= now - FORGOTTEN_AFTER,
+            )
+        )
+        or 0
+    )
+
+
+def _count(ledger: Ledger, scope: str, key: str, now: datetime) -> int:
+    """One statement: two calls of one number may count at once."""
+    dialect = ledger.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    row = insert(Attempts).values(scope=scope, key=key, failures=1, last_at=now)
+    again = case((Attempts.last_at < now - FORGOTTEN_AFTER, 1), else_=Attempts.failures + 1)
+    counted = row.on_conflict_do_update(
+        index_elements=[Attempts.scope, Attempts.key],
+        set_={"failures": again, "last_at": now},
+    ).returning(Attempts.failures)
+    return ledger.session.execute(counted).scalar_one()
+
+
+def _warn(ledger: Ledger, moment: Moment, linked: list[Linked]) -> None:
+    """Tell the desk; tell the number itself where it is a patient's own mobile."""
+    ledger.note("three wrong policies in a row", moment)
+    caller = moment.caller or ""
+    if not is_mobile(caller) or all(patient.link != OWN for patient in linked):
+        return
+    key = phone_index(ledger.vault, caller)
+    last = select(Attempts.last_at).where(Attempts.scope == "warned", Attempts.key == key)
+    warned_at = ledger.session.scalar(last)
+    if warned_at is not None and moment.now - warned_at < WARNING_EVERY:
+        return
+    _count(ledger, "warned", key, moment.now)
+    outbox.put(
+        ledger.session,
+        ledger.vault,
+        key=f"warning/{moment.call}",
+        to=caller,
+        text=texts.wrong_policy_warning(ledger.line_number),
+        kind="warning",
+        now=moment.now,
+    )

@@ -1,0 +1,161 @@
+"""Patients and their phones as sealed rows: writing, finding by index, opening."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from ivr.clinic.values import FullName
+from ivr.phone_numbers import is_mobile
+from ivr.store import tables
+from ivr.store.vault import Vault
+
+NAME, BORN, POLICY, PHONE = "name", "birth date", "policy", "phone"
+"""Purposes of the vault."""
+OWN, RELATIVE, HOUSEHOLD = "own", "relative", "household"
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneLink:
+    phone: str
+    """E.164."""
+    link: str = OWN
+
+
+@dataclass(frozen=True, slots=True)
+class PatientCard:
+    """A patient as the clinic knows one, open."""
+
+    name: FullName
+    born: date
+    policy: str
+    """Digits only, or as printed on an old policy."""
+    policy_kind: str = "enp"
+    """`enp`, `temporary`, `old`."""
+    sex: str = ""
+    """`f`, `m` or empty."""
+    phones: tuple[PhoneLink, ...] = ()
+    clinic_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A patient linked to a calling number, with what a comparison needs."""
+
+    id: int
+    link: str
+    born: date
+    policy_index: str
+    last6_index: str
+
+
+def write(
+    session: Session, vault: Vault, card: PatientCard, row: tables.Patient | None = None
+) -> tables.Patient:
+    """Add a patient, or bring a row up to date; the phones become exactly those given."""
+    row = row or tables.Patient()
+    row.clinic_id = card.clinic_id
+    row.sex = card.sex
+    row.name_sealed = vault.seal(
+        NAME, json.dumps([card.name.last, card.name.first, card.name.patronymic])
+    )
+    row.birth_date_sealed = vault.seal(BORN, card.born.isoformat())
+    row.policy_kind = card.policy_kind
+    row.policy_sealed = vault.seal(POLICY, card.policy)
+    _set_indexes(vault, card, row)
+    session.add(row)
+    session.flush()
+    _link(session, vault, row.id, card.phones)
+    return row
+
+
+def _set_indexes(vault: Vault, card: PatientCard, row: tables.Patient) -> None:
+    surname = folded(card.name.last)
+    row.policy_index = policy_index(vault, card.policy)
+    row.policy_last6_index = last6_index(vault, card.policy[-6:])
+    row.surname_index = vault.index("surname", surname)
+    row.surname3_index = vault.index("surname 3", surname[:3])
+    row.surname_born_index = vault.index("surname born", f"{surname} {card.born.isoformat()}")
+
+
+def folded(surname: str) -> str:
+    """Lower case, ё as е: what an index is made of."""
+    return surname.strip().lower().replace("ё", "е")
+
+
+def policy_index(vault: Vault, policy: str) -> str:
+    return vault.index(POLICY, policy)
+
+
+def last6_index(vault: Vault, digits: str) -> str:
+    return vault.index("policy last 6", digits)
+
+
+def phone_index(vault: Vault, phone: str) -> str:
+    """Of an E.164 number: a phone on file, a caller, a call-back request."""
+    return vault.index(PHONE, phone)
+
+
+def _link(session: Session, vault: Vault, patient_id: int, phones: Iterable[PhoneLink]) -> None:
+    session.execute(
+        delete(tables.PatientPhone).where(tables.PatientPhone.patient_id == patient_id)
+    )
+    for phone in phones:
+        index = phone_index(vault, phone.phone)
+        found = session.scalar(select(tables.Phone.id).where(tables.Phone.e164_index == index))
+        if found is None:
+            row = tables.Phone(e164_sealed=vault.seal(PHONE, phone.phone), e164_index=index)
+            session.add(row)
+            session.flush()
+            found = row.id
+        session.add(tables.PatientPhone(patient_id=patient_id, phone_id=found, link=phone.link))
+    session.flush()
+
+
+def name_of(vault: Vault, row: tables.Patient) -> FullName:
+    return FullName(*json.loads(vault.open(NAME, row.name_sealed)))
+
+
+def born_of(vault: Vault, row: tables.Patient) -> date:
+    return date.fromisoformat(vault.open(BORN, row.birth_date_sealed))
+
+
+def policy_of(vault: Vault, row: tables.Patient) -> str:
+    return vault.open(POLICY, row.policy_sealed)
+
+
+def linked_to(session: Session, vault: Vault, caller: str | None) -> list[Linked]:
+    """Everybody linked to a calling number; one query, also for a hidden number."""
+    found = session.execute(
+        select(
+            tables.Patient.id,
+            tables.PatientPhone.link,
+            tables.Patient.birth_date_sealed,
+            tables.Patient.policy_index,
+            tables.Patient.policy_last6_index,
+        )
+        .join(tables.PatientPhone, tables.PatientPhone.patient_id == tables.Patient.id)
+        .join(tables.Phone, tables.Phone.id == tables.PatientPhone.phone_id)
+        .where(tables.Phone.e164_index == phone_index(vault, caller or ""))
+        .order_by(tables.Patient.id)
+    )
+    return [
+        Linked(patient, link, date.fromisoformat(vault.open(BORN, born)), policy, last6)
+        for patient, link, born, policy, last6 in found
+    ]
+
+
+def own_mobiles(session: Session, vault: Vault, patient_id: int) -> list[str]:
+    """The patient's own mobiles, where SMS may go; E.164."""
+    sealed = session.scalars(
+        select(tables.Phone.e164_sealed)
+        .join(tables.PatientPhone, tables.PatientPhone.phone_id == tables.Phone.id)
+        .where(tables.PatientPhone.patient_id == patient_id, tables.PatientPhone.link == OWN)
+        .order_by(tables.Phone.id)
+    )
+    return [phone for phone in (vault.open(PHONE, one) for one in sealed) if is_mobile(phone)]

@@ -1,0 +1,223 @@
+"""Visits of a patient as values: what is ahead, what changed, what has not been heard."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from sqlalchemy import Select, or_, select, update
+
+from ivr.clinic.actions import (
+    ChooseVisit,
+    FindUpcoming,
+    MarkToldOff,
+    Moment,
+    Receipt,
+    Upcoming,
+)
+from ivr.clinic.hours import Timetable
+from ivr.clinic.ledger import Ledger
+from ivr.clinic.patients import phone_index
+from ivr.clinic.rules import BEGUN, CODE_DAYS, UNDO
+from ivr.clinic.values import CancellationStatus, FullName, Place, Visit
+from ivr.store import tables
+
+Row = tuple[tables.Visit, tables.Doctor, tables.Place]
+CancellationRow = tuple[tables.Cancellation, tables.Visit, tables.Doctor, tables.Place]
+CancellationSelect: TypeAlias = (
+    "Select[tables.Cancellation, tables.Visit, tables.Doctor, tables.Place]"
+)
+ASKED = ("requested", "processing")
+"""Statuses of a request that the clinic has not answered."""
+INTERRUPTED = timedelta(minutes=10)
+ANSWER_HOURS = 4
+"""The clinic is asked about a request after so many hours."""
+
+
+def find_upcoming(ledger: Ledger, action: FindUpcoming, moment: Moment) -> Upcoming:
+    patient_id = int(action.patient)
+    rows = _visits(ledger, patient_id, moment.now)
+    cancellations = _cancellations(ledger, patient_id, moment.now)
+    asked = {row.visit_id for row, *_ in cancellations if row.status in ASKED}
+    booked = [row for row in rows if row[0].status == "booked" and row[0].id not in asked]
+    ahead = _as_values(ledger, [row for row in booked if row[0].start > moment.now], moment)
+    off = [row for row in rows if row[0].called_off and row[0].start > moment.now]
+    return Upcoming(
+        visits=ahead,
+        begun=_as_values(ledger, [r for r in booked if r[0].start <= moment.now], moment),
+        unheard=_receipts(ledger, [r for r in cancellations if _unheard(r[0], moment)], moment),
+        called_off=tuple(visit_value(ledger, *row) for row in off if not row[0].told_off),
+        undoable=_receipts(
+            ledger, [r for r in cancellations if undoable(r[0], moment)], moment
+        ),
+        interrupted=_interrupted(ledger, patient_id, ahead, moment),
+    )
+
+
+def _visits(ledger: Ledger, patient_id: int, now: datetime) -> list[Row]:
+    """What is ahead or began less than two hours ago, in whatever state."""
+    found = ledger.session.execute(
+        _visit_rows()
+        .where(tables.Visit.patient_id == patient_id, tables.Visit.start > now - BEGUN)
+        .order_by(tables.Visit.start, tables.Visit.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(visit, doctor, place) for visit, doctor, place in found]
+
+
+def _visit_rows() -> Select[tables.Visit, tables.Doctor, tables.Place]:
+    return (
+        select(tables.Visit, tables.Doctor, tables.Place)
+        .join(tables.Doctor, tables.Doctor.id == tables.Visit.doctor_id)
+        .join(tables.Place, tables.Place.id == tables.Visit.place_id)
+    )
+
+
+def _cancellations(ledger: Ledger, patient_id: int, now: datetime) -> list[CancellationRow]:
+    """Of the last 30 days or without an answer."""
+    recent = tables.Cancellation.requested_at >= now - timedelta(days=CODE_DAYS)
+    return cancellation_list(
+        ledger,
+        cancellation_rows()
+        .where(
+            tables.Cancellation.patient_id == patient_id,
+            or_(recent, tables.Cancellation.status.in_(ASKED)),
+        )
+        .order_by(tables.Cancellation.requested_at, tables.Cancellation.id),
+    )
+
+
+def cancellation_rows() -> CancellationSelect:
+    return (
+        select(tables.Cancellation, tables.Visit, tables.Doctor, tables.Place)
+        .join(tables.Visit, tables.Visit.id == tables.Cancellation.visit_id)
+        .join(tables.Doctor, tables.Doctor.id == tables.Visit.doctor_id)
+        .join(tables.Place, tables.Place.id == tables.Visit.place_id)
+    )
+
+
+def cancellation_list(ledger: Ledger, found: CancellationSelect) -> list[CancellationRow]:
+    rows = ledger.session.execute(found.execution_options(populate_existing=True))
+    return [(row, visit, doctor, place) for row, visit, doctor, place in rows]
+
+
+def _unheard(row: tables.Cancellation, moment: Moment) -> bool:
+    """Told in the next call, not again in the one that gave the code."""
+    recent = row.requested_at >= moment.now - timedelta(days=CODE_DAYS)
+    told = row.heard_at is not None or row.call_id == moment.call
+    return recent and not told and row.status in (*ASKED, "cancelled")
+
+
+def undoable(row: tables.Cancellation, moment: Moment) -> bool:
+    """Within ten minutes, and nobody else has begun to act on it."""
+    fresh = moment.now - row.requested_at <= UNDO
+    return fresh and row.status in (*ASKED, "cancelled") and row.exported_at is None
+
+
+def visit_value(
+    ledger: Ledger, visit: tables.Visit, doctor: tables.Doctor, place: tables.Place
+) -> Visit:
+    return Visit(
+        id=str(visit.id),
+        version=visit.version,
+        start=datetime.fromisoformat(visit.wall).replace(tzinfo=ledger.zone),
+        doctor=FullName(doctor.last, doctor.first, doctor.patronymic),
+        specialty=visit.specialty,
+        place=Place(place.clinic, place.address, place.entrance, place.floor, place.cabinet),
+        bring=visit.bring,
+    )
+
+
+def _as_values(ledger: Ledger, rows: list[Row], moment: Moment) -> tuple[Visit, ...]:
+    """With the rule that holds now: it stays as it was when the visit was read out."""
+    return tuple(_with_rule(ledger, row, moment) for row in rows)
+
+
+def _with_rule(ledger: Ledger, row: Row, moment: Moment) -> Visit:
+    visit = row[0]
+    rule = ledger.rules.against(
+        visit.start, moment.now, confirmed=visit.confirmed, booked_at=visit.created_at
+    )
+    return replace(visit_value(ledger, *row), rule=rule)
+
+
+def _receipts(
+    ledger: Ledger, rows: list[CancellationRow], moment: Moment
+) -> tuple[Receipt, ...]:
+    return tuple(receipt(ledger, row, moment, sms=False) for row in rows)
+
+
+def receipt(ledger: Ledger, row: CancellationRow, moment: Moment, *, sms: bool) -> Receipt:
+    cancellation, visit, doctor, place = row
+    return Receipt(
+        code=cancellation.code,
+        status=CancellationStatus(cancellation.status),
+        visit=visit_value(ledger, visit, doctor, place),
+        sms=sms,
+        answer_after=answer_after(ledger, cancellation, moment),
+    )
+
+
+def answer_after(
+    ledger: Ledger, cancellation: tables.Cancellation, moment: Moment
+) -> datetime | None:
+    """When the clinic will have answered an open request, clinic time, a full hour."""
+    if cancellation.status not in ASKED:
+        return None
+    promised = _answered(ledger.timetable, cancellation.requested_at)
+    return promised if promised > moment.now else _answered(ledger.timetable, moment.now)
+
+
+def _answered(timetable: Timetable, asked: datetime) -> datetime:
+    """Four hours of work later, or two hours into the next working day."""
+    work = timetable.next(asked)
+    begun = max(asked.astimezone(timetable.zone), work.opens)
+    due = _full_hour(begun + timedelta(hours=ANSWER_HOURS))
+    if due < work.closes:
+        return due
+    return _full_hour(timetable.next(work.closes).opens + timedelta(hours=ANSWER_HOURS / 2))
+
+
+def _full_hour(moment: datetime) -> datetime:
+    down = moment.replace(minute=0, second=0, microsecond=0)
+    return down if down == moment else down + timedelta(hours=1)
+
+
+def _interrupted(
+    ledger: Ledger, patient_id: int, ahead: tuple[Visit, ...], moment: Moment
+) -> Visit | None:
+    """The visit in hand in this patient's last call from this number, if it broke off."""
+    last = ledger.session.execute(
+        select(tables.Call.patient_id, tables.Call.visit_id, tables.Call.outcome)
+        .where(
+            tables.Call.caller_index == phone_index(ledger.vault, moment.caller or ""),
+            tables.Call.id != moment.call,
+            tables.Call.started_at > moment.now - timedelta(hours=1),
+            tables.Call.last_seen_at >= moment.now - INTERRUPTED,
+        )
+        .order_by(tables.Call.started_at.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.patient_id != patient_id or last.outcome not in (None, "hung_up"):
+        return None
+    return next((visit for visit in ahead if visit.id == str(last.visit_id)), None)
+
+
+def choose_visit(ledger: Ledger, action: ChooseVisit, moment: Moment) -> bool:
+    call = ledger.call(moment)
+    if call is None:
+        return False
+    call.patient_id, call.visit_id = int(action.patient), int(action.visit)
+    return True
+
+
+def mark_told_off(ledger: Ledger, action: MarkToldOff, _moment: Moment) -> bool:
+    told = ledger.session.execute(
+        update(tables.Visit)
+        .where(tables.Visit.id == int(action.visit), tables.Visit.called_off)
+        .values(told_off=True)
+        .execution_options(synchronize_session=False)
+        .returning(tables.Visit.id)
+    )
+    return told.first() is not None
