@@ -55,6 +55,11 @@ def _counter(noun: str) -> Format:
     return lambda n: counted(n, noun)
 
 
+def _from_ordinal(n: int) -> str:
+    """«с седьмой», «со второй»."""
+    return f"{'со' if n == 2 else 'с'} {ordinal(n, 'f', 'g')}"
+
+
 FORMATS: dict[str, Format] = {
     "weekday": lambda moment: weekday_in(day_of(moment)),
     "time": lambda moment: time_in(time_of(moment)),
@@ -73,6 +78,7 @@ FORMATS: dict[str, Format] = {
     "ordinal": ordinal,
     "ordinal_f": lambda n: ordinal(n, "f"),
     "ordinal_from_gen_f": lambda n: ordinal(n, "f", "g"),
+    "from_ordinal_f": _from_ordinal,
     "phone": phone_words,
     "address": address_words,
     "cabinet": cabinet_words,

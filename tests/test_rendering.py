@@ -74,6 +74,8 @@ def test_a_visit_in_words(toml: Path, wording: str, sentence: str) -> None:
         ("{x:cardinal_f}", 21, "двадцать одна"),
         ("{x:ordinal_f,cap}", 1, "Первая"),
         ("Продолжайте с {x:ordinal_from_gen_f}.", 7, "Продолжайте с седьмой."),
+        ("Продолжайте {x:from_ordinal_f}.", 7, "Продолжайте с седьмой."),
+        ("Продолжайте {x:from_ordinal_f}.", 2, "Продолжайте со второй."),
         ("Найдено {x:counted запись}.", 3, "Найдено три записи."),
         ("Осталось {x:counted цифра}.", 8, "Осталось восемь цифр."),
         ("Записано {x:counted цифра}.", 6, "Записано шесть цифр."),
@@ -201,7 +203,7 @@ def _attributes(value: Any) -> Any:
 def _sample(name: str) -> Any:
     if name in {"surname", "full_name"}:
         return VISIT.doctor
-    if name.startswith(("counted", "cardinal", "ordinal")):
+    if name.startswith(("counted", "cardinal", "ordinal", "from_ordinal")):
         return 2
     if name in {"code_pairs", "code_digits", "digits"}:
         return "380417"
