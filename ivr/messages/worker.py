@@ -27,7 +27,6 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
 PATIENCE = timedelta(hours=24)
 CODE_PATIENCE = timedelta(minutes=10)
 """A one-time code that comes later fits nothing any more."""
-IDLE_SECONDS = 2.0
 _random = secrets.SystemRandom().random
 
 
@@ -47,6 +46,7 @@ class Worker:
         self._sender = sender
         self._close_silent = close_silent
         self._jitter = jitter
+        self.idle_seconds = 2.0
         self._name = f"worker-{secrets.token_hex(8)}"
 
     def run(self, stop: Event, clock: Callable[[], datetime]) -> None:
@@ -58,7 +58,7 @@ class Worker:
                 log.exception("the worker's round failed")
                 done = 0
             if not done:
-                stop.wait(IDLE_SECONDS)
+                stop.wait(self.idle_seconds)
 
     def run_once(self, now: datetime, stop: Event | None = None) -> int:
         """Send what is due, one message at a time; how many were tried."""
