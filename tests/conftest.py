@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,10 +16,15 @@ from ivr.store.vault import Vault
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
-    yield server
-    server.cleanup()
+def postgresql() -> Iterator[PostgresServer]:
+    """A server of this test run, under a user of its own.
+
+    Not in pytest's folder: each run of pytest closes that to other users anew.
+    """
+    with tempfile.TemporaryDirectory(prefix="line-pg-") as folder:
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from ivr.clinic.settings import NAMES, ClinicSettings, WrongSetting
+from ivr.store.database import Database
+
+
+def test_a_clinic_without_settings_has_sensible_ones(database: Database) -> None:
+    with database.read() as session:
+        settings = ClinicSettings.load(session)
+    assert [str(hours or "") for hours in settings.week] == [
+        *["08:00-20:00"] * 5,
+        "09:00-15:00",
+        "",
+    ]
+    assert (settings.late_policy, settings.cancel_if) == ("warn", "")
+    assert settings.closed_days == frozenset()
+    assert settings.paper_for_illness is False
+
+
+def test_what_is_set_is_loaded(database: Database) -> None:
+    wanted = {
+        "name": "Поликлиника  номер пять",
+        "hours_sunday": "9-12",
+        "closed_days": "2027-01-01, 2026-12-31",
+        "transfer_number": "8 495 000 00 01",
+        "late_policy": "deny",
+        "cancel_if": "within-day",
+        "paper_for_illness": "yes",
+    }
+    with database.begin() as session:
+        for name, value in wanted.items():
+            ClinicSettings.set(session, name, value)
+    with database.read() as session:
+        settings = ClinicSettings.load(session)
+    assert settings.name == "Поликлиника номер пять"
+    assert str(settings.week[6]) == "09:00-12:00"
+    assert settings.closed_days == {date(2026, 12, 31), date(2027, 1, 1)}
+    assert settings.transfer_number == "+74950000001"
+    assert settings.late_policy == "deny"
+    assert settings.paper_for_illness
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("late_policy", "maybe"),
+        ("cancel_if", "never"),
+        ("hours_monday", "20-8"),
+        ("closed_days", "31.12.2026"),
+        ("transfer_number", "12"),
+        ("paper_for_illness", "perhaps"),
+        ("announcement", "x" * 401),
+        ("colour", "blue"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name(database: Database, name: str, value: str) -> None:
+    with pytest.raises(WrongSetting, match=name), database.begin() as session:
+        ClinicSettings.set(session, name, value)
+
+
+def test_an_unknown_name_gets_the_list(database: Database) -> None:
+    with pytest.raises(WrongSetting) as refused, database.begin() as session:
+        ClinicSettings.set(session, "colour", "blue")
+    assert [name for name in NAMES if name not in str(refused.value)] == []
+
+
+def test_the_last_working_weekday_stays(database: Database) -> None:
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    with database.begin() as session:
+        for day in days:
+            ClinicSettings.set(session, f"hours_{day}", "closed")
+    with pytest.raises(WrongSetting, match="one weekday"), database.begin() as session:
+        ClinicSettings.set(session, "hours_saturday", "")
+
+
+def test_first_values_never_overwrite(database: Database) -> None:
+    with database.begin() as session:
+        ClinicSettings.fill(session, {"late_policy": "deny", "transfer_number": ""})
+    with database.begin() as session:
+        ClinicSettings.fill(session, {"late_policy": "allow", "cancel_if": "unconfirmed"})
+        settings = ClinicSettings.load(session)
+    assert (settings.late_policy, settings.cancel_if) == ("deny", "unconfirmed")
