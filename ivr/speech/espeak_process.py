@@ -39,11 +39,12 @@ class Espeak:
         if self.hertz <= 0:
             raise RuntimeError("espeak-ng does not initialise")
         self._samples = bytearray()
+        self._voice = ""
         self._callback = Callback(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
 
     def samples(self, text: str, voice: str, rate: int) -> bytes:
-        self._check(self._library.espeak_SetVoiceByName(voice.encode()))
+        self._choose(voice)
         self._check(self._library.espeak_SetParameter(RATE, rate, 0))
         self._samples.clear()
         encoded = text.encode() + b"\0"
@@ -61,6 +62,12 @@ class Espeak:
         )
         self._check(self._library.espeak_Synchronize())
         return bytes(self._samples)
+
+    def _choose(self, voice: str) -> None:
+        """Loading a voice takes longer than saying a phrase."""
+        if voice != self._voice:
+            self._check(self._library.espeak_SetVoiceByName(voice.encode()))
+            self._voice = voice
 
     def _collect(self, wave: Any, count: int, _events: Any) -> int:
         if wave and count > 0:
