@@ -31,6 +31,8 @@ CancellationSelect: TypeAlias = (
 ASKED = ("requested", "processing")
 """Statuses of a request that the clinic has not answered."""
 INTERRUPTED = timedelta(minutes=10)
+IN_HAND = frozenset({"visits.menu", "cancel.sure", "cancel.pass_on"})
+"""Questions about one visit: who is cut off there goes on there."""
 ANSWER_HOURS = 4
 """The clinic is asked about a request after so many hours."""
 
@@ -189,7 +191,7 @@ def _interrupted(
 ) -> Visit | None:
     """The visit in hand in this patient's last call from this number, if it broke off."""
     last = ledger.session.execute(
-        select(tables.Call.patient_id, tables.Call.visit_id, tables.Call.outcome)
+        select(tables.Call.patient_id, tables.Call.visit_id, tables.Call.step)
         .where(
             tables.Call.caller_index == phone_index(ledger.vault, moment.caller or ""),
             tables.Call.id != moment.call,
@@ -199,7 +201,7 @@ def _interrupted(
         .order_by(tables.Call.started_at.desc())
         .limit(1)
     ).first()
-    if last is None or last.patient_id != patient_id or last.outcome not in (None, "hung_up"):
+    if last is None or last.patient_id != patient_id or last.step not in IN_HAND:
         return None
     return next((visit for visit in ahead if visit.id == str(last.visit_id)), None)
 
