@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from ivr.clinic import patients
 from ivr.clinic.csv_files import BadLine, Layout, Problem, Record, records
+from ivr.clinic.patient_files import on_file
 from ivr.clinic.patient_rows import PATIENTS, patient_card
+from ivr.clinic.patients import PatientCard
 from ivr.clinic.visit_copies import Copies
 from ivr.clinic.visit_rows import VISITS, VisitLine, visit_line
 from ivr.store import tables
@@ -39,14 +42,21 @@ def import_patients(
     cards, problems = _read(path, PATIENTS, patient_card, lambda card: card.clinic_id)
     if problems:
         return Imported(problems=problems)
-    known = _known_patients(session)
-    counts = {"added": 0, "changed": 0}
-    for _, card in cards:
-        row = session.get(tables.Patient, known.get(card.clinic_id or "", 0))
-        counts["added" if row is None else "changed"] += 1
-        if not dry_run:
+    files = on_file(session, vault)
+    counts: Counter[str] = Counter()
+    for card in cards:
+        row, known = files.get(card.clinic_id or "", (None, None))
+        same = known is not None and _same(known, card)
+        counts["unchanged" if same else "added" if row is None else "changed"] += 1
+        if not (same or dry_run):
             patients.write(session, vault, card, row)
-    return Imported(counts)
+    return Imported(dict(counts))
+
+
+def _same(known: PatientCard, card: PatientCard) -> bool:
+    """In whatever order the phones stand."""
+    bare = replace(known, phones=()) == replace(card, phones=())
+    return bare and set(known.phones) == set(card.phones)
 
 
 def import_visits(  # noqa: PLR0913 - what a command gives
@@ -69,15 +79,16 @@ def import_visits(  # noqa: PLR0913 - what a command gives
         path, VISITS, lambda record: visit_line(record, zone), lambda line: line.clinic_id
     )
     known = _known_patients(session)
-    problems = (*problems, *_strangers([line for _, line in lines], known))
+    problems = (*problems, *_strangers(lines, known))
     if problems:
         return Imported(problems=tuple(sorted(problems, key=lambda one: one.line)))
     copies = Copies(session, vault, zone, now, line_number)
     with session.begin_nested() as tried:
-        for _, line in lines:
+        copies.hold([line.clinic_id for line in lines])
+        for line in lines:
             copies.take(line, known[line.patient])
         if full:
-            copies.miss({line.clinic_id for _, line in lines})
+            copies.miss({line.clinic_id for line in lines})
         session.flush()
         if dry_run:
             tried.rollback()
@@ -89,8 +100,8 @@ def _read(
     layout: Layout,
     read: Callable[[Record], T],
     key: Callable[[T], str | None],
-) -> tuple[list[tuple[int, T]], tuple[Problem, ...]]:
-    found: list[tuple[int, T]] = []
+) -> tuple[list[T], tuple[Problem, ...]]:
+    found: list[T] = []
     problems: list[Problem] = []
     seen: dict[str | None, int] = {}
     for record in records(path, layout):
@@ -100,7 +111,7 @@ def _read(
                 continue
             value = read(record)
             _once(seen, key(value), record.line)
-            found.append((record.line, value))
+            found.append(value)
         except BadLine as bad:
             problems.append(Problem(record.line, str(bad)))
     return found, tuple(problems)

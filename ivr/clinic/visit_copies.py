@@ -6,7 +6,7 @@ Rows are locked in the order visit, cancellation, opening, as everywhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from ivr.store import tables
 from ivr.store.tables import Cancellation, Doctor, Opening, Visit
 from ivr.store.vault import Vault
 
+_CHUNK = 500
 _ASKED = (CancellationStatus.REQUESTED, CancellationStatus.PROCESSING)
 
 
@@ -30,6 +31,7 @@ class Copies:
         self, session: Session, vault: Vault, zone: ZoneInfo, now: datetime, line_number: str
     ) -> None:
         self.counts: Counter[str] = Counter()
+        self._held: dict[str, Visit] = {}
         self._session = session
         self._vault = vault
         self._zone = zone
@@ -39,16 +41,25 @@ class Copies:
         self._doctors: dict[tuple[FullName, str], int] = {}
         self._places: dict[Place, int] = {}
 
+    def hold(self, clinic_ids: Sequence[str]) -> None:
+        """Lock the visits that are there, a few hundred with each query."""
+        for first in range(0, len(clinic_ids), _CHUNK):
+            some = clinic_ids[first : first + _CHUNK]
+            found = self._session.scalars(
+                select(Visit)
+                .where(Visit.clinic_id.in_(some))
+                .order_by(Visit.id)
+                .with_for_update()
+            )
+            self._held |= {visit.clinic_id or "": visit for visit in found}
+
     def take(self, line: VisitLine, patient_id: int) -> None:
-        """Bring one visit to what the clinic says of it."""
-        visit = self._session.scalar(
-            select(Visit).where(Visit.clinic_id == line.clinic_id).with_for_update()
-        )
+        """Bring one visit, held before if it is there, to what the clinic says of it."""
+        visit = self._held.get(line.clinic_id)
         if visit is None:
             self._add(line, patient_id)
             return
         changed = self._set_details(visit, line, patient_id)
-        self._session.flush()
         decided = self._set_status(visit, line)
         self.counts[decided or ("changed" if changed else "unchanged")] += 1
 
@@ -72,7 +83,6 @@ class Copies:
         self._set_details(visit, line, patient_id)
         visit.version = 1
         self._session.add(visit)
-        self._session.flush()
         self.counts["added"] += 1
 
     def _set_details(self, visit: Visit, line: VisitLine, patient_id: int) -> bool:
