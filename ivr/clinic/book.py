@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from ivr.clinic import (
     actions,
+    cancellations,
     cancelling,
     identification,
+    identity_codes,
     reception,
     status,
+    undoing,
     visits,
 )
 from ivr.clinic.actions import Action, Moment
@@ -30,15 +33,15 @@ _PERFORM: Mapping[type[Action[Any]], Callable[[Ledger, Any, Moment], Any]] = {
     actions.KeepNote: reception.keep_note,
     actions.CheckPolicy: identification.check_policy,
     actions.CheckBirthDate: identification.check_birth_date,
-    actions.SendIdentityCode: identification.send_identity_code,
-    actions.CheckIdentityCode: identification.check_identity_code,
+    actions.SendIdentityCode: identity_codes.send_identity_code,
+    actions.CheckIdentityCode: identity_codes.check_identity_code,
     actions.FindUpcoming: visits.find_upcoming,
     actions.ChooseVisit: visits.choose_visit,
     actions.MarkToldOff: visits.mark_told_off,
     actions.CancelVisit: cancelling.cancel_visit,
-    actions.UndoCancellation: cancelling.undo_cancellation,
-    actions.MarkCodeHeard: cancelling.mark_code_heard,
-    actions.GiveReason: cancelling.give_reason,
+    actions.UndoCancellation: undoing.undo_cancellation,
+    actions.MarkCodeHeard: cancellations.mark_code_heard,
+    actions.GiveReason: cancellations.give_reason,
     actions.FindByCode: status.find_by_code,
 }
 

@@ -1,39 +1,18 @@
-"""Cancelling a visit and taking that back: one conditional UPDATE decides every race.
-
-Rows are always locked in the order visit, cancellation, opening.
-"""
+"""Cancelling a visit: one conditional UPDATE decides every race."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from ivr.clinic import codes, patients
-from ivr.clinic.actions import (
-    Cancelled,
-    CancelResult,
-    CancelVisit,
-    GiveReason,
-    MarkCodeHeard,
-    Moment,
-    Receipt,
-    UndoCancellation,
-    UndoResult,
-)
+from ivr.clinic.actions import Cancelled, CancelResult, CancelVisit, Moment, Receipt
+from ivr.clinic.cancellations import hold_visit, receipt_of, send
 from ivr.clinic.ledger import Ledger
 from ivr.clinic.rules import CODE_DAYS, UNDO, is_late
-from ivr.clinic.values import CancellationStatus, CancelRule, Reason
-from ivr.clinic.visits import (
-    ASKED,
-    CancellationRow,
-    cancellation_list,
-    cancellation_rows,
-    receipt,
-    undoable,
-)
-from ivr.messages import outbox, texts
+from ivr.clinic.values import CancellationStatus, CancelRule
+from ivr.clinic.visits import ASKED
 from ivr.store.tables import Cancellation, Opening, Visit
 
 OPEN = (*ASKED, "cancelled")
@@ -43,7 +22,7 @@ LATE = (CancelRule.LATE_WARN, CancelRule.LATE_PERSON)
 
 
 def cancel_visit(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancelled:
-    imported = _lock(ledger, int(action.visit.id))
+    imported = hold_visit(ledger, int(action.visit.id))
     if (known := _known(ledger, action, moment)) is not None:
         return _again(ledger, known, action, moment)
     if imported is None or action.visit.rule is CancelRule.BEGUN:
@@ -53,16 +32,9 @@ def cancel_visit(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancell
         return Cancelled(CancelResult.CHANGED)
     status = CancellationStatus.PROCESSING if asked else CancellationStatus.CANCELLED
     cancellation = _write(ledger, action, moment, status)
-    sms = _send(ledger, cancellation, action.visit.start, moment, kind="cancelled")
+    sms = send(ledger, cancellation, action.visit.start, moment, kind="cancelled")
     ledger.note(f"cancellation {cancellation.id} {status}", moment, cancellation.patient_id)
-    return _told(_receipt(ledger, cancellation, moment, sms=sms))
-
-
-def _lock(ledger: Ledger, visit_id: int) -> bool | None:
-    """Hold the visit's row; whether it is an imported copy, None where there is none."""
-    return ledger.session.scalar(
-        select(Visit.imported).where(Visit.id == visit_id).with_for_update()
-    )
+    return _told(receipt_of(ledger, cancellation, moment, sms=sms))
 
 
 def _known(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancellation | None:
@@ -83,7 +55,7 @@ def _again(
     if known.patient_id != int(action.patient):
         return Cancelled(CancelResult.CHANGED)
     mobiles = patients.own_mobiles(ledger.session, ledger.vault, known.patient_id)
-    return _told(_receipt(ledger, known, moment, sms=bool(mobiles)))
+    return _told(receipt_of(ledger, known, moment, sms=bool(mobiles)))
 
 
 def _told(given: Receipt) -> Cancelled:
@@ -166,152 +138,3 @@ def _give_back(ledger: Ledger, visit_id: int, now: datetime) -> int | None:
         .returning(Opening.id)
     )
     return freed.scalars().first()
-
-
-def _receipt(ledger: Ledger, row: Cancellation, moment: Moment, *, sms: bool) -> Receipt:
-    return receipt(ledger, _whole(ledger, row.id), moment, sms=sms)
-
-
-def _whole(ledger: Ledger, cancellation_id: int) -> CancellationRow:
-    return cancellation_list(
-        ledger, cancellation_rows().where(Cancellation.id == cancellation_id)
-    )[0]
-
-
-def _send(
-    ledger: Ledger, row: Cancellation, start: datetime, moment: Moment, *, kind: str
-) -> bool:
-    """Put the SMS into the outbox; False where the patient has no own mobile on file."""
-    mobiles = patients.own_mobiles(ledger.session, ledger.vault, row.patient_id)
-    if not mobiles:
-        return False
-    outbox.put(
-        ledger.session,
-        ledger.vault,
-        key=f"cancellation/{row.id}/{kind}",
-        to=moment.caller if moment.caller in mobiles else mobiles[0],
-        text=_text(ledger, row, start, kind),
-        kind=kind,
-        now=moment.now,
-        patient_id=row.patient_id,
-        cancellation_id=row.id,
-    )
-    return True
-
-
-def _text(ledger: Ledger, row: Cancellation, start: datetime, kind: str) -> str:
-    if kind == "restored":
-        return texts.restored(start, ledger.line_number)
-    put = texts.cancelled if row.status == CancellationStatus.CANCELLED else texts.requested
-    return put(start, row.code, ledger.line_number)
-
-
-def undo_cancellation(ledger: Ledger, action: UndoCancellation, moment: Moment) -> UndoResult:
-    row = _own(ledger, action)
-    if row is None:
-        return UndoResult.TOO_LATE
-    if row.status == CancellationStatus.UNDONE and row.undone_by == moment.call:
-        return UndoResult.RESTORED
-    if not undoable(row, moment):
-        return UndoResult.TOO_LATE
-    if row.status == CancellationStatus.CANCELLED and not _put_back(ledger, row):
-        return UndoResult.TAKEN
-    if not _mark_undone(ledger, row, moment):
-        return UndoResult.TOO_LATE
-    restored = _receipt(ledger, row, moment, sms=False).visit
-    _send(ledger, row, restored.start, moment, kind="restored")
-    ledger.note(f"cancellation {row.id} undone", moment, row.patient_id)
-    return UndoResult.RESTORED
-
-
-def _own(ledger: Ledger, action: UndoCancellation) -> Cancellation | None:
-    """The cancellation of the code, if it is this patient's; its visit's row is held."""
-    mine = select(Cancellation).where(
-        Cancellation.code == action.code,
-        Cancellation.code_live,
-        Cancellation.patient_id == int(action.patient),
-    )
-    row = ledger.session.scalar(mine)
-    if row is not None:
-        _lock(ledger, row.visit_id)
-        ledger.session.refresh(row)
-    return row
-
-
-def _put_back(ledger: Ledger, row: Cancellation) -> bool:
-    """Book the visit again if its opening is still there. The visit's row is held."""
-    if row.opening_id is not None and not _take_opening(ledger, row):
-        return False
-    if _set_status(ledger, row, before="cancelled", after="booked"):
-        return True
-    if row.opening_id is not None:
-        _set_opening(ledger, row, taken_by=None)
-    return False
-
-
-def _set_status(ledger: Ledger, row: Cancellation, *, before: str, after: str) -> bool:
-    changed = ledger.session.execute(
-        update(Visit)
-        .where(
-            Visit.id == row.visit_id,
-            Visit.patient_id == row.patient_id,
-            Visit.status == before,
-            Visit.called_off.is_(False),
-        )
-        .values(status=after)
-        .execution_options(synchronize_session=False)
-        .returning(Visit.id)
-    )
-    return changed.first() is not None
-
-
-def _take_opening(ledger: Ledger, row: Cancellation) -> bool:
-    return _set_opening(ledger, row, Opening.taken_by.is_(None), taken_by=row.visit_id)
-
-
-def _set_opening(
-    ledger: Ledger, row: Cancellation, *only: ColumnElement[bool], taken_by: int | None
-) -> bool:
-    changed = ledger.session.execute(
-        update(Opening)
-        .where(Opening.id == row.opening_id, *only)
-        .values(taken_by=taken_by, held_until=None)
-        .execution_options(synchronize_session=False)
-        .returning(Opening.id)
-    )
-    return changed.first() is not None
-
-
-def _mark_undone(ledger: Ledger, row: Cancellation, moment: Moment) -> bool:
-    return _change(
-        ledger,
-        (Cancellation.id == row.id, Cancellation.status == row.status),
-        status=CancellationStatus.UNDONE.value,
-        undone_at=moment.now,
-        undone_by=moment.call,
-    )
-
-
-def mark_code_heard(ledger: Ledger, action: MarkCodeHeard, moment: Moment) -> bool:
-    unheard = (*_live(action.code), Cancellation.heard_at.is_(None))
-    return _change(ledger, unheard, heard_at=moment.now)
-
-
-def give_reason(ledger: Ledger, action: GiveReason, _moment: Moment) -> bool:
-    _change(ledger, _live(action.code), reason=action.reason.value)
-    return action.reason is Reason.ILL and ledger.settings.paper_for_illness
-
-
-def _live(code: str) -> tuple[ColumnElement[bool], ...]:
-    return (Cancellation.code == code, Cancellation.code_live.is_(True))
-
-
-def _change(ledger: Ledger, where: tuple[ColumnElement[bool], ...], **values: Any) -> bool:
-    changed = ledger.session.execute(
-        update(Cancellation)
-        .where(*where)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-        .returning(Cancellation.id)
-    )
-    return changed.first() is not None

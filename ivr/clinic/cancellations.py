@@ -1,0 +1,89 @@
+"""Cancellations as rows: holding, changing, telling of them, their SMS.
+
+Rows are always locked in the order visit, cancellation, opening.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from ivr.clinic import patients
+from ivr.clinic.actions import GiveReason, MarkCodeHeard, Moment, Receipt
+from ivr.clinic.ledger import Ledger
+from ivr.clinic.values import CancellationStatus, Reason
+from ivr.clinic.visits import CancellationRow, cancellation_list, cancellation_rows, receipt
+from ivr.messages import outbox, texts
+from ivr.store.tables import Cancellation, Visit
+
+
+def hold_visit(ledger: Ledger, visit_id: int) -> bool | None:
+    """Hold the visit's row; whether it is an imported copy, None where there is none."""
+    return ledger.session.scalar(
+        select(Visit.imported).where(Visit.id == visit_id).with_for_update()
+    )
+
+
+def receipt_of(ledger: Ledger, row: Cancellation, moment: Moment, *, sms: bool) -> Receipt:
+    return receipt(ledger, _whole(ledger, row.id), moment, sms=sms)
+
+
+def _whole(ledger: Ledger, cancellation_id: int) -> CancellationRow:
+    return cancellation_list(
+        ledger, cancellation_rows().where(Cancellation.id == cancellation_id)
+    )[0]
+
+
+def send(
+    ledger: Ledger, row: Cancellation, start: datetime, moment: Moment, *, kind: str
+) -> bool:
+    """Put the SMS into the outbox; False where the patient has no own mobile on file."""
+    mobiles = patients.own_mobiles(ledger.session, ledger.vault, row.patient_id)
+    if not mobiles:
+        return False
+    outbox.put(
+        ledger.session,
+        ledger.vault,
+        key=f"cancellation/{row.id}/{kind}",
+        to=moment.caller if moment.caller in mobiles else mobiles[0],
+        text=_text(ledger, row, start, kind),
+        kind=kind,
+        now=moment.now,
+        patient_id=row.patient_id,
+        cancellation_id=row.id,
+    )
+    return True
+
+
+def _text(ledger: Ledger, row: Cancellation, start: datetime, kind: str) -> str:
+    if kind == "restored":
+        return texts.restored(start, ledger.line_number)
+    put = texts.cancelled if row.status == CancellationStatus.CANCELLED else texts.requested
+    return put(start, row.code, ledger.line_number)
+
+
+def mark_code_heard(ledger: Ledger, action: MarkCodeHeard, moment: Moment) -> bool:
+    unheard = (*_live(action.code), Cancellation.heard_at.is_(None))
+    return change(ledger, unheard, heard_at=moment.now)
+
+
+def give_reason(ledger: Ledger, action: GiveReason, _moment: Moment) -> bool:
+    change(ledger, _live(action.code), reason=action.reason.value)
+    return action.reason is Reason.ILL and ledger.settings.paper_for_illness
+
+
+def _live(code: str) -> tuple[ColumnElement[bool], ...]:
+    return (Cancellation.code == code, Cancellation.code_live.is_(True))
+
+
+def change(ledger: Ledger, where: tuple[ColumnElement[bool], ...], **values: Any) -> bool:
+    changed = ledger.session.execute(
+        update(Cancellation)
+        .where(*where)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+        .returning(Cancellation.id)
+    )
+    return changed.first() is not None
