@@ -17,10 +17,9 @@ def test_all_wrong_settings_are_named_in_one_sentence() -> None:
     with pytest.raises(WrongSettings) as caught:
         Config.from_env({"IVR_VOICE": "opera", "PORT": "0", "IVR_TIMEZONE": "Mars/Base"})
     sentence = str(caught.value)
-    names = (
-        "IVR_VOICE PORT IVR_TIMEZONE IVR_SECRET_KEY IVR_DATA_KEY TWILIO_AUTH_TOKEN IVR_PUBLIC_URL"
-    )
-    assert [name for name in names.split() if name not in sentence] == []
+    names = ["IVR_VOICE", "PORT", "IVR_TIMEZONE", "IVR_SECRET_KEY", "IVR_DATA_KEY"]
+    names += ["TWILIO_AUTH_TOKEN", "IVR_PUBLIC_URL"]
+    assert [name for name in names if name not in sentence] == []
 
 
 def test_defaults() -> None:

@@ -26,6 +26,7 @@ from ivr.dialogue.call import (
     Wanted,
 )
 from ivr.dialogue.turns import (
+    Dial,
     DialEnded,
     HangUp,
     Heard,
@@ -108,16 +109,23 @@ class Conversation:
     def turn_number(self) -> int:
         return 1 + sum(line.kind == "heard" for line in self.lines)
 
-    def asked_for(self, command: Command) -> int:
-        """How often the caller wanted this in the call."""
+    @property
+    def furthest(self) -> Outcome | None:
+        """The furthest act so far."""
+        return min(self._reached, key=list(Outcome).index, default=None)
+
+    @property
+    def wishes(self) -> tuple[int, int]:
+        """Steps of pace (negative: slower) and of loudness that the caller asked for."""
+        return -self._wished(Command.SLOWER), self._wished(Command.LOUDER)
+
+    def _wished(self, command: Command) -> int:
         heard = (line.payload for line in self.lines if line.kind == "heard")
         return sum(payload["effect"] == command for payload in heard)
 
-    @property
-    def outcome(self) -> Outcome:
-        """The furthest act so far."""
-        order = list(Outcome)
-        return min(self._reached, key=order.index, default=Outcome.HUNG_UP)
+    def note(self, kind: str, name: str, payload: Any) -> None:
+        """Add a line that a replay passes over."""
+        self.lines.append(Line(len(self.lines) + 1, self.turn_number, kind, name, payload))
 
     def turn(self) -> Turn:
         """The turn in force: what is said now, and what is waited for."""
@@ -135,6 +143,40 @@ class Conversation:
     @property
     def ended(self) -> bool:
         return isinstance(self._op, End)
+
+    # --- a transcript that does not fit any more -------------------------------------------
+
+    @property
+    def failed(self) -> bool:
+        return any(line.kind == "failed" for line in self.lines)
+
+    def fail(self, heard: Heard | None) -> Turn:
+        """Apologise and hand over; nothing that was done is lost or done again."""
+        if heard is not None:
+            self.note("heard", type(heard).__name__, _heard_payload(heard, "failed"))
+        self.note("failed", "flow_changed", None)
+        self._reached.add(Outcome.FAILED)
+        return self._apology()
+
+    def after_failure(self, heard: Heard | None) -> Turn:
+        self._reached.add(Outcome.FAILED)
+        if heard is None:
+            return self._apology()
+        self.note("heard", type(heard).__name__, _heard_payload(heard, "failed"))
+        bye = (Spoken("goodbye.bye"),)
+        return Turn(self.turn_number, bye, HangUp(Outcome.FAILED), prompt="goodbye.bye")
+
+    def _apology(self) -> Turn:
+        done = [
+            Spoken("failure.cancelled", values={"code": line.payload["receipt"]["code"]})
+            for line in self.lines
+            if line.kind == "did"
+            and line.name == "CancelVisit"
+            and line.payload["how"] == "done"
+        ]
+        speech = (*done, Spoken("failure.mistake"))
+        whisper = Dial((Spoken("person.whisper_unknown"),))
+        return Turn(self.turn_number, speech, whisper, prompt="failure.mistake")
 
     # --- replay ---------------------------------------------------------------------------
 
@@ -181,7 +223,7 @@ class Conversation:
         assert isinstance(self._op, End)  # noqa: S101
         if self._op.outcome is not None:
             self._reached.add(self._op.outcome)
-        return self.outcome
+        return self.furthest or Outcome.HUNG_UP
 
     def _result_of(self, action: Action[Any]) -> Any:
         name = type(action).__name__
@@ -335,8 +377,7 @@ class Conversation:
 
     def _heard(self, question: _Question, heard: Heard, effect: str) -> None:
         question.effects.append(effect)
-        payload = {"heard": msgspec.to_builtins(heard), "effect": str(effect)}
-        self._write("heard", type(heard).__name__, payload)
+        self._write("heard", type(heard).__name__, _heard_payload(heard, effect))
 
     def _answered(self, question: _Question, heard: Heard, value: Any) -> None:
         self._heard(question, heard, "answered")
@@ -351,8 +392,7 @@ class Conversation:
     # --- the turn -------------------------------------------------------------------------
 
     def _turn_of(self, op: Op) -> Turn:
-        pace, loudness = -self.asked_for(Command.SLOWER), self.asked_for(Command.LOUDER)
-        turn = Turn(self.turn_number, (), HangUp(self.outcome), pace, loudness)
+        turn = Turn(self.turn_number, (), HangUp(self.furthest or Outcome.HUNG_UP))
         match op:
             case Ask():
                 return self._asking(op, turn)
@@ -378,6 +418,10 @@ class Conversation:
         )
 
 
+def _heard_payload(heard: Heard, effect: str) -> dict[str, Any]:
+    return {"heard": msgspec.to_builtins(heard), "effect": str(effect)}
+
+
 def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
     """What the question says after all that was heard since it was asked."""
     question = Spoken(ask.prompt, "text", ask.values)
@@ -388,7 +432,7 @@ def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
             no_tones = [Spoken("universal.no_tones")] if attempt > 1 else []
             return [*no_tones, replace(question, kind="noinput1")]
         case "nomatch":
-            return _once_more(question, attempt)
+            return _once_more(ask, question, attempt)
         case Command.HELP:
             return [Spoken("universal.help"), question]
         case Command.WAIT:
@@ -397,8 +441,10 @@ def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
             return [*says, question]
 
 
-def _once_more(question: Spoken, attempt: int) -> list[Spoken]:
-    help_too = [Spoken("universal.help")] if attempt == 1 else []
+def _once_more(ask: Ask, question: Spoken, attempt: int) -> list[Spoken]:
+    """The keys of the universal commands are told once, and where they work."""
+    in_menu = not ask.answer.listen().finish_on_hash
+    help_too = [Spoken("universal.help")] if attempt == 1 and in_menu else []
     return [Spoken("universal.nomatch"), *help_too, replace(question, kind=f"nomatch{attempt}")]
 
 

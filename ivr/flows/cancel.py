@@ -33,7 +33,7 @@ async def cancel(call: Call, visit: Visit) -> Receipt | None:
         return await _by_registrar(call, visit)
     if visit.rule is CancelRule.LATE_WARN:
         await call.say("cancel.late")
-    if not await _sure(call, visit):
+    if not await _sure(call, visit, "cancel.sure"):
         return None
     return await _cancel_now(call, visit, request_only=False)
 
@@ -47,19 +47,16 @@ async def _by_registrar(call: Call, visit: Visit) -> Receipt | None:
         await hand_over(call, "late")
         return None
     await call.say("cancel.registry_closed")
-    await call.say("cancel.naming", barge_in=False, visit=visit)
-    if not await call.confirm("cancel.pass_on"):
-        await call.say("cancel.kept", visit=visit)
-        await call.reached(Outcome.KEPT)
+    if not await _sure(call, visit, "cancel.pass_on"):
         return None
     return await _cancel_now(call, visit, request_only=True)
 
 
-async def _sure(call: Call, visit: Visit) -> bool:
+async def _sure(call: Call, visit: Visit, question: str) -> bool:
     """Only an explicit yes right behind the naming counts."""
     while True:
         await call.say("cancel.naming", barge_in=False, visit=visit)
-        sure = await call.ask_or_leave("cancel.sure", SURE, ALONE)
+        sure = await call.ask_or_leave(question, SURE, ALONE)
         if sure is True:
             return True
         if sure is False:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from ivr.clinic.actions import (
     AskClinicInfo,
     Check,
@@ -78,7 +80,8 @@ async def _entry(call: Call, prompt: str, kept: str) -> Entry:
         if entry.digits == kept and not entry.erased:
             prompt = await _help(call)
         elif entry.erased and len(entry.digits) < POLICY and entry.closed != "hash":
-            kept, prompt = entry.digits, "identify.go_on"
+            kept = entry.digits
+            prompt = "identify.go_on" if kept else "identify.whole"
             await _say_what_is_left(call, kept)
         elif entry.digits:
             return entry
@@ -141,9 +144,10 @@ async def _tell_address(call: Call) -> None:
     ):
         if hours:
             opens, _, closes = hours.partition("-")
-            await call.say(prompt, opens=opens, closes=closes)
+            await call.say(
+                prompt, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes)
+            )
     await call.say("clinic.in_person")
-    await call.reached(Outcome.TOLD)
 
 
 async def _by_birth_date(call: Call, digits: str) -> Checked:

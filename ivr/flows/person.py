@@ -41,15 +41,17 @@ async def _connect(call: Call) -> None:
     await call.say("person.connecting")
     whisper = "person.whisper_known" if call.patient else "person.whisper_unknown"
     if await call.transfer([Spoken(whisper)]):
-        await call.reached(Outcome.TRANSFERRED)
+        await call.reached(Outcome.TRANSFERRED, instead_of=Outcome.TOLD)
         await call.end()
 
 
 async def _silent(call: Call, registry: Registry) -> None:
     request = RequestCallback("silent", call.patient, None, agreed=False)
     if await call.do(request):
-        await call.reached(Outcome.CALLBACK)
+        await call.reached(Outcome.CALLBACK, instead_of=Outcome.TOLD)
         await call.say("person.no_keys", opens=registry.opens)
+        await call.say("goodbye.bye")
+        await call.end()
     await _part(call, registry)
 
 
@@ -62,7 +64,7 @@ async def _offer_call_back(call: Call, registry: Registry, reason: str) -> None:
         return
     phone = await _other_number(call)
     if await call.do(RequestCallback(reason, call.patient, phone, agreed=True)):
-        await call.reached(Outcome.CALLBACK)
+        await call.reached(Outcome.CALLBACK, instead_of=Outcome.TOLD)
         await _note(call)
         await _promise(call, registry)
 

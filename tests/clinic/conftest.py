@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -29,6 +30,7 @@ from ivr.clinic.values import Visit
 from ivr.store import tables
 from ivr.store.database import Database
 from ivr.store.vault import Vault
+from tests.conftest import DATA_KEY, NOW, PostgreSQL
 
 T = TypeVar("T")
 ANNA, PYOTR_AND_ANNA, STRANGER = "+79161234567", "+74951234567", "+79990000000"
@@ -118,10 +120,44 @@ class Telephone:
         return len(self.statements)
 
 
-@pytest.fixture
-def telephone(database: Database, vault: Vault, now: datetime) -> Iterator[Telephone]:
+def _filled(url: str) -> None:
+    database = Database(url)
     with database.begin() as session:
-        demo.fill(session, vault, now)
+        demo.fill(session, Vault(DATA_KEY), NOW)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def demo_sqlite(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    file = tmp_path_factory.mktemp("demo") / "line.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    _filled(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def demo_postgresql(postgresql: PostgreSQL, template: str) -> str:
+    _filled(postgresql.create("template_demo", template))
+    return "template_demo"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of its own, with the demo clinic."""
+    if request.param == "sqlite":
+        source: Path = request.getfixturevalue("demo_sqlite")
+        file = tmp_path / "demo.db"
+        file.write_bytes(source.read_bytes())
+        yield f"sqlite:///{file}"
+        return
+    postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+    with postgresql.copy(request.getfixturevalue("demo_postgresql")) as url:
+        yield url
+
+
+@pytest.fixture
+def telephone(demo_url: str, vault: Vault, now: datetime) -> Iterator[Telephone]:
+    database = Database(demo_url)
     telephone = Telephone(database, vault, now)
 
     def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -129,4 +165,4 @@ def telephone(database: Database, vault: Vault, now: datetime) -> Iterator[Telep
 
     event.listen(database.engine, "before_cursor_execute", note)
     yield telephone
-    event.remove(database.engine, "before_cursor_execute", note)
+    database.close()

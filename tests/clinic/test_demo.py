@@ -50,9 +50,7 @@ def test_on_a_working_day_the_visits_are_those_of_the_contract(telephone: Teleph
     ]
 
 
-def test_no_name_policy_or_phone_lies_open_in_the_file(
-    telephone: Telephone, database: Database
-) -> None:
+def test_no_name_policy_or_phone_lies_open_in_the_file(telephone: Telephone) -> None:
     patient = telephone.patient()
     telephone.cancel(patient)
     rows = [
@@ -61,9 +59,9 @@ def test_no_name_policy_or_phone_lies_open_in_the_file(
         *telephone.rows(tables.Outbox),
     ]
     kept = "".join(str(vars(row)) for row in rows)
-    if database.engine.dialect.name == "sqlite":
-        database.close()
-        name = str(database.engine.url.database)
+    engine = telephone.database.engine
+    if engine.dialect.name == "sqlite":
+        name = str(engine.url.database)
         kept += "".join(_raw(name + end) for end in ("", "-wal"))
     secrets = ("7776150894000017", "000017", "Смирнова", "79161234567", "9161234567")
     assert [secret for secret in secrets if secret in kept] == []

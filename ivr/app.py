@@ -1,0 +1,259 @@
+"""Wires everything, once, by plain constructors."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import Flask, Response
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
+
+from ivr.clinic.book import Book
+from ivr.clinic.settings import ClinicSettings
+from ivr.config import Config, WrongSettings
+from ivr.dialogue.turns import Spoken
+from ivr.flows.reception import RECEPTION
+from ivr.messages.delivery import states_of
+from ivr.messages.senders import HttpSender, LogSender, SmsSender, TwilioSender
+from ivr.messages.worker import Worker
+from ivr.phone_numbers import e164
+from ivr.rendering import Prompts
+from ivr.speech.synthesis import Synthesizer, audio_name
+from ivr.store.database import Database
+from ivr.store.vault import Vault
+from ivr.switchboard import Office, Reply, Switchboard, utc_now
+from ivr.telephony.audio import Audio, Shelf
+from ivr.telephony.call_recording import (
+    TWILIO,
+    CallRecording,
+    NotRecorded,
+    TwilioRecording,
+    twilio_client,
+)
+from ivr.telephony.faults import report
+from ivr.telephony.health import Health, newest_migration
+from ivr.telephony.signature import Signature
+from ivr.telephony.sms_reports import Gateway, SmsReports
+from ivr.telephony.twiml import CarrierVoice, Documents, PlayedVoice
+from ivr.telephony.webhooks import Apologies, Webhooks
+
+Clock = Callable[[], datetime]
+ESPEAK = "espeak"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What every process of the line is made of."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    vault: Vault
+    prompts: Prompts
+    shelf: Shelf
+    switchboard: Switchboard
+
+
+def from_environment() -> Flask:
+    """What gunicorn runs."""
+    log_to_stderr()
+    return create_app(Config.from_env(os.environ))
+
+
+def create_app(config: Config, clock: Clock = utc_now) -> Flask:
+    """The web process. A database that is down does not stop it: callers hear a sentence."""
+    line = open_line(config, clock)
+    app = Flask("ivr")
+    app.extensions["line"] = line
+    signs = config.require_signature
+    signature = Signature(config.public_url, config.twilio_auth_token) if signs else None
+    app.register_blueprint(_webhooks(line, signature).blueprint())
+    app.register_blueprint(_sms_reports(line, signature).blueprint())
+    app.register_blueprint(_audio(line).blueprint())
+    app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
+    app.register_error_handler(HTTPException, lambda fault: fault)
+    app.register_error_handler(Exception, _broken)
+    return app
+
+
+def open_line(config: Config, clock: Clock = utc_now) -> Line:
+    """Everything behind the doors. Raises WrongSettings."""
+    config = _with_numbers(config)
+    database, vault = Database(config.database_url), Vault(config.data_key)
+    prompts = Prompts.load()
+    shelf = Shelf(vault, config.voice, _namer(config), prompts.fixed_texts())
+    office = Office(
+        script=RECEPTION,
+        prompts=prompts,
+        clinic=_book(config, vault),
+        transfer_to=lambda session: ClinicSettings.load(session).transfer_number,
+        keep_audio=shelf.keep if config.voice == ESPEAK else _keep_nothing,
+        zone=config.timezone,
+    )
+    first_settings(config, database)
+    switchboard = Switchboard(database, vault, office, clock)
+    return Line(config, clock, database, vault, prompts, shelf, switchboard)
+
+
+def first_settings(config: Config, database: Database) -> None:
+    """What the environment says counts until the clinic says something else."""
+    values = {
+        "transfer_number": config.transfer_to,
+        "late_policy": config.late_policy,
+        "cancel_if": config.cancel_if,
+    }
+    try:
+        with database.begin() as session:
+            ClinicSettings.fill(session, values)
+    except SQLAlchemyError as broken:
+        report(broken, "")
+
+
+def _with_numbers(config: Config) -> Config:
+    """The telephones of the settings as they are dialled."""
+    line_number, transfer_to = e164(config.line_number), e164(config.transfer_to)
+    wrong = [
+        name
+        for name, written, number in (
+            ("IVR_LINE_NUMBER", config.line_number, line_number),
+            ("IVR_TRANSFER_TO", config.transfer_to, transfer_to),
+        )
+        if written and number is None
+    ]
+    if wrong:
+        raise WrongSettings(_wrong(f"{' and '.join(wrong)} must be a telephone number"))
+    return replace(config, line_number=line_number or "", transfer_to=transfer_to or "")
+
+
+def _wrong(what: str) -> str:
+    return f"Wrong or missing settings: {what}."
+
+
+def worker(line: Line) -> Worker:
+    close_silent = line.switchboard.close_silent
+    return Worker(line.database, line.vault, sender(line.config), close_silent=close_silent)
+
+
+def sender(config: Config) -> SmsSender:
+    match config.sms:
+        case "twilio":
+            return TwilioSender(
+                account_sid=config.twilio_account_sid,
+                auth_token=config.twilio_auth_token,
+                sender=config.line_number,
+                public_url=config.public_url,
+                base_url=config.twilio_base_url,
+            )
+        case "http":
+            return _gateway_sender(config)
+        case _:
+            return LogSender()
+
+
+def _gateway_sender(config: Config) -> SmsSender:
+    try:
+        return HttpSender(config.http_sms)
+    except ValueError as wrong:
+        raise WrongSettings(_wrong(str(wrong))) from None
+
+
+def is_recorded(config: Config) -> bool:
+    """Only Twilio itself is known to have `<Start><Recording>` and to pause it."""
+    return config.recording == "carrier" and config.twilio_base_url == TWILIO
+
+
+def log_to_stderr() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    # They log addresses, which may hold telephone numbers and a token, or nothing of interest.
+    for library in ("httpx", "httpcore", "twilio", "werkzeug", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
+    config = line.config
+    documents = _documents(config)
+    broken, lost = _sorry(line)
+    apologies = Apologies(
+        broken=documents.apology(broken, config.transfer_to),
+        lost=documents.apology(lost, config.transfer_to),
+        empty=documents.nothing(),
+    )
+    recording = _recording(config)
+    return Webhooks(line.switchboard, documents, apologies, recording, signature)
+
+
+def _documents(config: Config) -> Documents:
+    played = PlayedVoice(config.public_url, _namer(config))
+    carrier = CarrierVoice(ssml=config.twilio_base_url == TWILIO)
+    voice = played if config.voice == ESPEAK else carrier
+    return Documents(config.public_url, voice, config.line_number, is_recorded(config))
+
+
+def _recording(config: Config) -> CallRecording:
+    if not is_recorded(config):
+        return NotRecorded()
+    if not (config.twilio_account_sid and config.twilio_auth_token):
+        needed = "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, to stop while digits are keyed"
+        raise WrongSettings(_wrong(f"IVR_RECORDING=carrier needs {needed}"))
+    return TwilioRecording(twilio_client(config.twilio_account_sid, config.twilio_auth_token))
+
+
+def _sms_reports(line: Line, signature: Signature | None) -> SmsReports:
+    gateway = _gateway(line.config) if line.config.sms == "http" else None
+    return SmsReports(line.database, line.clock, signature, gateway)
+
+
+def _gateway(config: Config) -> Gateway:
+    try:
+        return Gateway(config.http_sms.token, states_of(config.http_sms.states))
+    except ValueError as wrong:
+        raise WrongSettings(_wrong(f"IVR_SMS_STATES {wrong}")) from None
+
+
+def _audio(line: Line) -> Audio:
+    return Audio(line.database, line.shelf, Synthesizer())
+
+
+def _sorry(line: Line) -> tuple[str, str]:
+    """When all is broken, and for a call that is not ours; no person without a number."""
+    today, phone = line.clock().date(), line.config.transfer_to
+    lost = line.prompts.say(Spoken("failure.mistake"), today)
+    if not phone:
+        alone = lost.partition(".")[0] + "."
+        return alone, alone
+    broken = Spoken("failure.line_down", values={"number": phone})
+    return line.prompts.say(broken, today), lost
+
+
+def _namer(config: Config) -> Callable[[str, int, int], str]:
+    def name(text: str, pace: int, loudness: int) -> str:
+        return audio_name(config.secret_key, config.voice, pace, loudness, text)
+
+    return name
+
+
+def _book(config: Config, vault: Vault) -> Callable[[Session], Book]:
+    def book(session: Session) -> Book:
+        return Book(
+            session,
+            vault,
+            zone=config.timezone,
+            line_number=config.line_number,
+            recorded=is_recorded(config),
+        )
+
+    return book
+
+
+def _keep_nothing(_session: Session, _reply: Reply, _now: datetime) -> None:
+    """The carrier speaks: no sound is made here."""
+
+
+def _broken(fault: Exception) -> Response:
+    report(fault, "")
+    return Response(status=500)

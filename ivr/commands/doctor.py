@@ -1,0 +1,100 @@
+"""`ivr doctor`: every part of the line, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from ivr.commands.environment import Line, Tools, open_line
+from ivr.config import Config
+from ivr.rendering import Prompts
+from ivr.speech.synthesis import Synthesizer
+from ivr.store.tables import Cancellation, Outbox
+from ivr.telephony.health import WAITING, newest_migration, why_not_ready
+
+WORKS, DEGRADED, BROKEN = "works", "degraded", "broken"
+MOST_CODES = 20_000
+"""Of 100,000: above it a guessed code is too often somebody's."""
+LATE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    state: str
+    to_do: str = ""
+
+
+@click.command()
+@click.pass_obj
+def doctor(tools: Tools) -> None:
+    """One line per part: works, degraded or broken, and what to do."""
+    with open_line(tools) as line:
+        findings = list(examine(line, tools.clock()))
+    for finding in findings:
+        click.echo(f"{finding.part:<13}{finding.state:<10}{finding.to_do}".rstrip())
+    if any(finding.state == BROKEN for finding in findings):
+        raise SystemExit(1)
+
+
+def examine(line: Line, now: datetime) -> Iterator[Finding]:
+    why = why_not_ready(line.database, newest_migration())
+    yield _database(line, why)
+    yield _voice(line.config)
+    yield Finding("speech model", DEGRADED, "IVR_SPEECH=off: callers are asked for keys only")
+    yield _carrier(line.config)
+    yield _sms(line, now, ready=not why)
+    yield Finding("time zone", WORKS, f"{now.astimezone(line.config.timezone):%Z %H:%M}")
+
+
+def _database(line: Line, why: str) -> Finding:
+    if why:
+        return Finding("database", BROKEN, f"{why}; run `ivr db upgrade`")
+    with line.database.read() as session:
+        codes = _count(session, Cancellation.code_live)
+    if codes > MOST_CODES:
+        return Finding("database", DEGRADED, f"{codes} codes are valid: shorten their time")
+    return Finding("database", WORKS)
+
+
+def _voice(config: Config) -> Finding:
+    wrong = [line for line in Prompts.load().check() if not line.startswith("warning:")]
+    if wrong:
+        return Finding("voice", BROKEN, f"{wrong[0]}; see `ivr prompts check`")
+    if config.voice == "carrier":
+        return Finding("voice", WORKS, "the carrier speaks")
+    try:
+        Synthesizer().wav("Проверка.", 0, 0)
+    except (OSError, RuntimeError) as broken:
+        return Finding("voice", BROKEN, f"{type(broken).__name__}: set IVR_VOICE=carrier")
+    return Finding("voice", WORKS)
+
+
+def _carrier(config: Config) -> Finding:
+    if not config.transfer_to:
+        return Finding("carrier", DEGRADED, "set IVR_TRANSFER_TO: an apology reaches nobody")
+    if not config.require_signature:
+        return Finding("carrier", DEGRADED, "IVR_REQUIRE_SIGNATURE=off: anybody may post")
+    if not config.public_url.startswith("https://"):
+        return Finding("carrier", DEGRADED, "IVR_PUBLIC_URL is not https")
+    return Finding("carrier", WORKS, f"point it to {config.public_url}/voice")
+
+
+def _sms(line: Line, now: datetime, *, ready: bool) -> Finding:
+    if ready:
+        with line.database.read() as session:
+            late = _count(session, Outbox.state.in_(WAITING) & (Outbox.created_at < now - LATE))
+        if late:
+            return Finding("SMS", DEGRADED, f"{late} are waiting: does `ivr worker` run?")
+    if line.config.sms == "log":
+        return Finding("SMS", DEGRADED, "IVR_SMS=log: nothing is sent")
+    return Finding("SMS", WORKS)
+
+
+def _count(session: Session, which: object) -> int:
+    return session.scalar(select(func.count()).where(which)) or 0  # type: ignore[arg-type]

@@ -1,0 +1,250 @@
+"""One turn of a call: lock, load, converse, save and commit in a single transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from ivr.clinic.actions import Action, Clinic, Moment
+from ivr.dialogue.conversation import Conversation, FlowChanged, Script
+from ivr.dialogue.turns import (
+    Dial,
+    HangUp,
+    Heard,
+    Keys,
+    Outcome,
+    Spoken,
+    Turn,
+    Utterance,
+)
+from ivr.phone_numbers import e164
+from ivr.rendering import Prompts
+from ivr.store import tables
+from ivr.store.database import Database
+from ivr.store.transcripts import Transcripts
+from ivr.store.vault import Vault
+
+
+class UnknownCall(LookupError):
+    """No such call, or it belongs to another of the carrier's calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One prompt in words."""
+
+    prompt: str
+    text: str
+    barge_in: bool = True
+    personal: bool = False
+    """Holds values: its sound is made from a row of the turn's transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A turn in words, for a door to render."""
+
+    call: str
+    turn: Turn
+    sentences: tuple[Sentence, ...]
+    whisper: tuple[Sentence, ...] = ()
+    """Said to the person before the two are joined; with `Dial`."""
+    transfer_to: str = ""
+    """E.164, with `Dial`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The parts a call needs, wired once."""
+
+    script: Script
+    prompts: Prompts
+    clinic: Callable[[Session], Clinic]
+    """The book over the turn's session."""
+    transfer_to: Callable[[Session], str]
+    """E.164 of the person's telephone."""
+    keep_audio: Callable[[Session, Reply, datetime], None]
+    """Writes the rows from which any process makes the sound of personal sentences."""
+    zone: ZoneInfo
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Switchboard:
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        office: Office,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._office = office
+        self._clock = clock
+
+    def pick_up(self, *, carrier_id: str | None, caller: str | None, door: str) -> Reply:
+        """Open a call and run it to its first question; a call that is open goes on."""
+        now = self._clock()
+        try:
+            with self._database.begin() as session:
+                return self._pick_up(session, carrier_id, caller, door, now)
+        except IntegrityError:
+            with self._database.begin() as session:
+                call = Transcripts(session, self._vault).by_carrier(carrier_id or "")
+                if call is None:
+                    raise
+                return self._turn(session, call, None, now)
+
+    def _pick_up(
+        self,
+        session: Session,
+        carrier_id: str | None,
+        caller: str | None,
+        door: str,
+        now: datetime,
+    ) -> Reply:
+        transcripts = Transcripts(session, self._vault)
+        call = transcripts.by_carrier(carrier_id) if carrier_id else None
+        if call is None:
+            call = tables.Call(
+                id=uuid.uuid4().hex,
+                carrier_id=carrier_id,
+                door=door,
+                started_at=now,
+                last_seen_at=now,
+            )
+            transcripts.open_call(call, e164(caller) if caller else None)
+        return self._turn(session, call, None, now)
+
+    def hear(
+        self, call: str, turn: int, heard: Heard, *, carrier_id: str | None = None
+    ) -> Reply:
+        """Answer turn `turn`. An old turn's answer changes nothing and gets the turn in force.
+
+        Raises UnknownCall.
+        """
+        now = self._clock()
+        with self._database.begin() as session:
+            row = self._locked(session, call, carrier_id)
+            return self._turn(session, row, heard if turn == row.turn else None, now)
+
+    def turn_in_force(self, call: str, *, carrier_id: str | None = None) -> Reply:
+        """Say it again; changes and counts nothing. Raises UnknownCall."""
+        with self._database.begin() as session:
+            row = self._locked(session, call, carrier_id)
+            return self._turn(session, row, None, self._clock())
+
+    def hang_up(self, *, carrier_id: str) -> None:
+        """The carrier says that the call is over."""
+        now = self._clock()
+        with self._database.begin() as session:
+            transcripts = Transcripts(session, self._vault)
+            found = transcripts.by_carrier(carrier_id)
+            call = transcripts.locked(found.id) if found else None
+            if call is not None and call.ended_at is None:
+                call.ended_at = now
+                call.outcome = call.outcome or Outcome.HUNG_UP
+
+    def close_silent(self, now: datetime) -> int:
+        """End the calls without a sign of life for 15 minutes; how many."""
+        with self._database.begin() as session:
+            return Transcripts(session, self._vault).close_silent(now)
+
+    def _locked(self, session: Session, call: str, carrier_id: str | None) -> tables.Call:
+        row = Transcripts(session, self._vault).locked(call)
+        if row is None or (carrier_id is not None and row.carrier_id != carrier_id):
+            raise UnknownCall
+        return row
+
+    # --- the turn -------------------------------------------------------------------------
+
+    def _turn(
+        self, session: Session, call: tables.Call, heard: Heard | None, now: datetime
+    ) -> Reply:
+        transcripts = Transcripts(session, self._vault)
+        lines = transcripts.lines(call.id)
+        if call.turn and heard is not None:
+            _note_sign_of_life(call, heard, now)
+        perform = self._performer(session, call, transcripts.caller(call), now)
+        started_at = call.started_at.astimezone(self._office.zone)
+        conversation = Conversation(self._office.script, started_at, lines, perform)
+        before = conversation.wishes
+        turn = self._converse(conversation, heard, now)
+        reply = self._in_words(session, call, turn, started_at)
+        if conversation.new_lines or not call.turn:
+            said = [{"prompt": s.prompt, "text": s.text} for s in reply.sentences]
+            conversation.note("said", turn.prompt, said)
+            transcripts.append(call.id, conversation.new_lines, now)
+            _save(call, conversation, turn, now)
+            pace, loudness = conversation.wishes
+            call.pace += pace - before[0]
+            call.loudness += loudness - before[1]
+            reply = replace(reply, turn=_paced(turn, call))
+            self._office.keep_audio(session, reply, now)
+        return replace(reply, turn=_paced(turn, call))
+
+    def _performer(
+        self, session: Session, call: tables.Call, caller: str | None, now: datetime
+    ) -> Callable[[Action[Any], int], Any]:
+        clinic = self._office.clinic(session)
+
+        def perform(action: Action[Any], line: int) -> Any:
+            session.flush()
+            return clinic.perform(action, Moment(call.id, line, caller, now))
+
+        return perform
+
+    def _converse(self, conversation: Conversation, heard: Heard | None, now: datetime) -> Turn:
+        try:
+            if conversation.failed:
+                return conversation.after_failure(heard)
+            return conversation.hear(heard, now) if heard else conversation.turn()
+        except FlowChanged:
+            return conversation.fail(heard)
+
+    def _in_words(
+        self, session: Session, call: tables.Call, turn: Turn, started_at: datetime
+    ) -> Reply:
+        today = started_at.date()
+        sentences = tuple(self._sentence(spoken, today) for spoken in turn.speech)
+        if not isinstance(turn.then, Dial):
+            return Reply(call.id, turn, sentences)
+        whisper = tuple(self._sentence(spoken, today) for spoken in turn.then.whisper)
+        return Reply(call.id, turn, sentences, whisper, self._office.transfer_to(session))
+
+    def _sentence(self, spoken: Spoken, today: Any) -> Sentence:
+        prompts = self._office.prompts
+        personal = prompts.is_personal(spoken) or bool(spoken.values)
+        return Sentence(spoken.prompt, prompts.say(spoken, today), spoken.barge_in, personal)
+
+
+def _note_sign_of_life(call: tables.Call, heard: Heard, now: datetime) -> None:
+    call.last_seen_at = now
+    if isinstance(heard, Utterance) or (isinstance(heard, Keys) and heard.keys):
+        call.heard_anything = True
+
+
+def _save(call: tables.Call, conversation: Conversation, turn: Turn, now: datetime) -> None:
+    call.turn = turn.number
+    call.step = turn.prompt
+    call.last_seen_at = now
+    call.outcome = conversation.furthest
+    if isinstance(turn.then, HangUp) and call.ended_at is None:
+        call.ended_at = now
+        call.outcome = turn.then.outcome
+
+
+def _paced(turn: Turn, call: tables.Call) -> Turn:
+    return replace(
+        turn, pace=max(-2, min(0, call.pace)), loudness=max(0, min(2, call.loudness))
+    )

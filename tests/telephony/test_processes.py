@@ -1,0 +1,117 @@
+"""The real processes on real sockets, killed between requests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+
+from tests.telephony.lines import CALLER, environment, sign
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])
+
+
+@contextlib.contextmanager
+def process(port: int, env: dict[str, str], *words: str) -> Iterator[None]:
+    """A command that has come to answer; killed with all its children at the end."""
+    running = subprocess.Popen(  # noqa: S603 - our own command
+        (sys.executable, "-m", "ivr", *words),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORT": str(port), **env},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(running, port)
+        yield
+    finally:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+
+
+def wait_for(running: subprocess.Popen[bytes], port: int) -> None:
+    for _ in range(400):
+        assert running.poll() is None
+        with contextlib.suppress(httpx.TransportError):
+            get(port, "/health/ready")
+            return
+        Event().wait(0.05)
+    raise AssertionError("no answer")
+
+
+def get(port: int, path: str) -> str:
+    return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=10).text
+
+
+def post(port: int, path: str, **more: str) -> str:
+    """As Twilio sends it, twice: a retry must get the same document."""
+    form = CALLER | more
+    headers = sign(path, form)
+    url = f"http://127.0.0.1:{port}{path}"
+    answers = [httpx.post(url, data=form, headers=headers, timeout=10) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].text == answers[1].text
+    return answers[1].text
+
+
+def action(document: str) -> str:
+    found = re.search(r'action="(?:https?://[^/"]+)?([^"]+)"', document)
+    assert found
+    return found[1].replace("&amp;", "&")
+
+
+@pytest.mark.slow
+def test_a_call_survives_kill_9_between_any_two_requests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    port = free_port()
+    env = environment(f"sqlite:///{tmp_path}/line.db")
+    subprocess.run(
+        (sys.executable, "-m", "ivr", "demo-data"),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **env},
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with process(port, env, "web"):
+        document = post(port, "/voice")
+    with process(port, env, "web"):
+        document = post(port, action(document), Digits="000017", FinishedOnKey="#")
+        assert "Иванова" in document
+        assert "ivr_turn_seconds_count" in get(port, "/metrics")
+    with process(port, env, "web"):
+        document = post(port, action(document), Digits="1")
+        assert "Чтобы отменить" in document
+
+
+@pytest.mark.slow
+def test_the_demo_comes_up_again_after_kill_9(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    port = free_port()
+    with process(port, {}, "demo"):
+        document = post(port, "/voice")
+        keys = (tmp_path / "var" / "demo.env").read_text()
+    with process(port, {}, "demo", "--port", str(port)):
+        again = post(port, "/voice")
+        assert again == document
+        assert "Иванова" in post(port, action(again), Digits="000017", FinishedOnKey="#")
+    assert (tmp_path / "var" / "demo.env").read_text() == keys

@@ -1,0 +1,198 @@
+"""Every question meets every kind of answer; the invariants hold after each."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from ivr.dialogue.turns import (
+    Dial,
+    DialEnded,
+    HangUp,
+    Heard,
+    Keys,
+    ListenForKeys,
+    NoInput,
+    Recorded,
+    RecordNote,
+    Utterance,
+)
+from ivr.store import tables
+from ivr.switchboard import Reply
+from tests.line import Line
+
+MENU = [*"1234567890*#"]
+WORDS = ["да", "нет", "да нет", "не знаю", "подождите", "оператор", "скорая", "назад"]
+DIGITS = [
+    ("000017", "hash"),
+    ("000017", "pause"),
+    ("7776150894000017", "count"),
+    ("7776150844000018", "count"),
+    ("7776150894000018", "count"),
+    ("12345678901", "pause"),
+    ("7776", "pause"),
+    ("**", "pause"),
+    ("*", "pause"),
+    ("05031948", "count"),
+    ("99999999", "count"),
+    ("0", "hash"),
+    ("", "hash"),
+    ("111111", "count"),
+    ("89161234567", "count"),
+]
+UNGUARDED = {"cancel.sure", "cancel.pass_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point of a dialogue: the database as it stands there, and what was just said."""
+
+    state: bytes
+    reply: Reply
+    path: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Explorer:
+    line: Line
+
+    def first(self, caller: str | None) -> Place:
+        board = self.line.switchboard
+        return self.place(board.pick_up(carrier_id="CA1", caller=caller, door="test"), ())
+
+    def next(self, place: Place, heard: Heard) -> Place:
+        turn = place.reply.turn
+        self.restore(place.state)
+        reply = self.line.switchboard.hear(place.reply.call, turn.number, heard)
+        return self.place(reply, (*place.path, f"{turn.prompt}: {heard}"))
+
+    def place(self, reply: Reply, path: tuple[str, ...]) -> Place:
+        check_cancellations(self.line, path)
+        return Place(self.state(), reply, path)
+
+    def state(self) -> bytes:
+        with closing(sqlite3.connect(self.file)) as now:
+            state = bytearray(now.serialize())
+        state[18:20] = b"\x01\x01"  # a database in memory knows no write-ahead log
+        return bytes(state)
+
+    def restore(self, state: bytes) -> None:
+        with (
+            closing(sqlite3.connect(":memory:")) as then,
+            closing(sqlite3.connect(self.file)) as now,
+        ):
+            then.deserialize(state)
+            then.backup(now)
+
+    @property
+    def file(self) -> str:
+        return self.line.url.removeprefix("sqlite:///")
+
+
+def check_cancellations(line: Line, path: tuple[str, ...]) -> None:
+    """Each cancellation stands behind a yes, and its code is in the outbox."""
+    with line.database.read() as session:
+        cancellations = list(session.scalars(select(tables.Cancellation)))
+    yeses = sum(step in YESES for step in path)
+    assert len(cancellations) <= yeses, path
+    texts = " ".join(text for _, text in line.outbox())
+    for one in cancellations:
+        spoken = f"{one.code[:2]}-{one.code[2:4]}-{one.code[4:]}"
+        assert spoken in texts, path
+
+
+YESES = {
+    f"{prompt}: {heard}"
+    for prompt in UNGUARDED
+    for heard in (Keys("1"), Utterance("да"), Keys("1", "hash"))
+}
+
+
+def answers(reply: Reply) -> Iterator[Heard]:
+    match reply.turn.then:
+        case ListenForKeys(finish_on_hash=False):
+            yield from (Keys(key) for key in MENU)
+            yield from (Utterance(words) for words in WORDS)
+            yield NoInput()
+        case ListenForKeys():
+            yield from (Keys(keys, closed) for keys, closed in DIGITS)  # type: ignore[arg-type]
+            yield NoInput()
+            yield Utterance("не знаю")
+        case Dial():
+            yield DialEnded(answered=True)
+            yield DialEnded(answered=False)
+            yield NoInput()
+        case RecordNote():
+            yield Recorded("RE1", 5)
+            yield Recorded("", 0)
+        case HangUp():
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Two places with the same sign are the same question."""
+
+    prompt: str
+    attempt: int
+    said: tuple[str, ...]
+    acts: frozenset[str]
+
+
+def sign(place: Place) -> Sign:
+    turn = place.reply.turn
+    said = tuple(sentence.prompt for sentence in place.reply.sentences)
+    acts = frozenset(step.split(":")[0] for step in place.path if step in YESES)
+    return Sign(turn.prompt, turn.attempt, said, acts)
+
+
+@pytest.mark.parametrize(
+    ("caller", "clock"),
+    [
+        ("+79161234567", "2026-11-23T12:00:00+03:00"),
+        ("+79379876543", "2026-11-23T22:00:00+03:00"),
+        ("+79990000000", "2026-11-23T12:00:00+03:00"),
+        (None, "2026-11-23T22:00:00+03:00"),
+    ],
+)
+def test_every_answer_to_every_question(caller: str | None, clock: str, line: Line) -> None:
+    line.clock.set(clock)
+    explorer = Explorer(line)
+    first = explorer.first(caller)
+    seen, waiting = {sign(first)}, deque([first])
+    while waiting:
+        place = waiting.popleft()
+        for heard in answers(place.reply):
+            following = explorer.next(place, heard)
+            check(following)
+            if sign(following) not in seen:
+                seen.add(sign(following))
+                waiting.append(following)
+    assert "goodbye.bye" in {name for place in seen for name in place.said}
+
+
+def check(place: Place) -> None:
+    reply = place.reply
+    assert reply.sentences or isinstance(reply.turn.then, HangUp), place.path
+    if not any(step.startswith(IDENTIFIED) for step in place.path):
+        text = " ".join(sentence.text for sentence in reply.sentences)
+        assert not any(word in text for word in PRIVATE), place.path
+
+
+PRIVATE = ("Иванова", "Петренко", "Черных", "Терапевт", "Кардиолог", "Код отмены")
+IDENTIFIED = (
+    "identify.last_six: Keys(keys='000017'",
+    "identify.last_six: Keys(keys='7776150894000017'",
+    "identify.whole: Keys(keys='000017'",
+    "identify.whole: Keys(keys='7776150894000017'",
+    "identify.go_on",
+    "identify.search",
+    "identify.four4",
+)
+"""Steps that may have identified a caller of the demo clinic."""
