@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ivr.clinic.actions import Action, Clinic, Moment
-from ivr.dialogue.conversation import Conversation, FlowChanged, Script
+from ivr.dialogue.call import Script
+from ivr.dialogue.conversation import Conversation, FlowChanged
 from ivr.dialogue.turns import (
     Dial,
     HangUp,

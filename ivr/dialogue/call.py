@@ -163,3 +163,11 @@ class Call:
 
 OnWanted = Callable[[Call, Wanted], Awaitable[None]]
 Flow = Callable[[Call], Coroutine[Any, Any, None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A flow, and what happens where a question in it is left."""
+
+    flow: Flow
+    on_wanted: OnWanted

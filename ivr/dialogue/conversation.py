@@ -16,12 +16,11 @@ from ivr.dialogue.call import (
     Call,
     Do,
     End,
-    Flow,
     Given,
-    OnWanted,
     Op,
     Reach,
     Ring,
+    Script,
     TakeNote,
     Wanted,
 )
@@ -67,14 +66,6 @@ class Line:
 
 Perform = Callable[[Action[Any], int], Any]
 """Performs an action; the second argument is the line its result will stand in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A flow and what surrounds it."""
-
-    flow: Flow
-    on_wanted: OnWanted
 
 
 @dataclass(slots=True)

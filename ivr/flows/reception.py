@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ivr.clinic.actions import Greet
-from ivr.dialogue.call import Call
-from ivr.dialogue.conversation import Script
+from ivr.dialogue.call import Call, Script
 from ivr.flows.identify import identify
 from ivr.flows.person import on_wanted
 from ivr.flows.visits import visits

