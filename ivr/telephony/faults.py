@@ -9,6 +9,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 FRAMES = 8
+OURS = Path(__file__).parents[1]
 
 
 def report(fault: BaseException, call: str) -> None:
@@ -23,5 +24,8 @@ def _types(fault: BaseException) -> str:
 
 
 def _places(fault: BaseException) -> str:
-    frames = traceback.extract_tb(fault.__traceback__)[-FRAMES:]
-    return " > ".join(f"{Path(f.filename).name}:{f.lineno}:{f.name}" for f in frames)
+    """The way through our own code, and where it ended."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    ours = [frame for frame in frames[:-1] if Path(frame.filename).is_relative_to(OURS)]
+    told = [*ours[-FRAMES:], *frames[-1:]]
+    return " > ".join(f"{Path(f.filename).name}:{f.lineno}:{f.name}" for f in told)
