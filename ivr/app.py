@@ -245,6 +245,7 @@ def _book(config: Config, vault: Vault) -> Callable[[Session], Book]:
             zone=config.timezone,
             line_number=config.line_number,
             recorded=is_recorded(config),
+            whole_policy=6 not in config.policy_digits,
         )
 
     return book

@@ -57,10 +57,8 @@ class Welcome:
     """The call is being recorded, so the line says so."""
     announcement: str
     """A general sentence of the clinic; may be empty."""
-    known: bool
-    """The calling number is on file. Nothing personal follows from it."""
-    distrusted: bool
-    """Three failures in a row came from this number: it needs the full policy and a code."""
+    whole_policy: bool = False
+    """The clinic wants all sixteen digits from everybody."""
 
 
 @dataclass(frozen=True, slots=True)

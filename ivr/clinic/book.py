@@ -49,7 +49,7 @@ _PERFORM: Mapping[type[Action[Any]], Callable[[Ledger, Any, Moment], Any]] = {
 class Book:
     """The `Clinic` of one open transaction."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - settings, each by its name
         self,
         session: Session,
         vault: Vault,
@@ -57,8 +57,9 @@ class Book:
         zone: ZoneInfo,
         line_number: str = "",
         recorded: bool = False,
+        whole_policy: bool = False,
     ) -> None:
-        self._ledger = Ledger(session, vault, zone, line_number, recorded)
+        self._ledger = Ledger(session, vault, zone, line_number, recorded, whole_policy)
 
     def perform(self, action: Action[T], moment: Moment) -> T:
         result: T = _PERFORM[type(action)](self._ledger, action, moment)

@@ -44,6 +44,8 @@ def check_policy(ledger: Ledger, action: CheckPolicy, moment: Moment) -> Checked
 
 
 def _check_six(ledger: Ledger, digits: str, moment: Moment) -> Checked:
+    if ledger.whole_policy:
+        return Checked(Check.KEPT)
     index = patients.last6_index(ledger.vault, digits)
     linked, fitting, trusted = _compare(ledger, moment, lambda one: one.last6_index == index)
     if not fitting or not trusted:

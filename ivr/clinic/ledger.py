@@ -25,6 +25,8 @@ class Ledger:
     """E.164 of the line, for SMS; may be empty."""
     recorded: bool = False
     """Calls are being recorded."""
+    whole_policy: bool = False
+    """Six digits are never enough."""
     _settings: ClinicSettings | None = field(default=None, init=False)
 
     @property

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from ivr.clinic import misses, patients
+from ivr.clinic import patients
 from ivr.clinic.actions import (
     AskClinicInfo,
     AskRegistry,
@@ -26,13 +26,12 @@ WITHOUT_A_YES = timedelta(days=1)
 """A number asks so seldom for a call back without saying yes."""
 
 
-def greet(ledger: Ledger, _action: Greet, moment: Moment) -> Welcome:
+def greet(ledger: Ledger, _action: Greet, _moment: Moment) -> Welcome:
     return Welcome(
         clinic=ledger.settings.name,
         recorded=ledger.recorded,
         announcement=ledger.settings.announcement,
-        known=bool(patients.linked_to(ledger.session, ledger.vault, moment.caller)),
-        distrusted=misses.is_distrusted(ledger, moment),
+        whole_policy=ledger.whole_policy,
     )
 
 
@@ -46,6 +45,7 @@ def ask_registry(ledger: Ledger, _action: AskRegistry, moment: Moment) -> Regist
         opens_on=work.opens,
         phone=ledger.settings.transfer_number,
         second_level=ledger.settings.second_level_number,
+        number_shown=moment.caller is not None,
     )
 
 

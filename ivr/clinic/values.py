@@ -91,3 +91,5 @@ class Registry:
     """E.164, the number a transfer dials."""
     second_level: str = ""
     """E.164 of the next instance, said where the registry did not help; may be empty."""
+    number_shown: bool = True
+    """The calling number is there to be called back."""

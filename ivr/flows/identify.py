@@ -22,9 +22,10 @@ from ivr.flows.status import status
 POLICY = 16
 
 
-async def identify(call: Call) -> None:
+async def identify(call: Call, *, whole_policy: bool) -> None:
     """Ask until the patient is known; whoever stays unknown gets a person."""
-    checked, digits = await _by_policy(call)
+    first = "identify.whole_first" if whole_policy else "identify.last_six"
+    checked, digits = await _by_policy(call, first)
     if checked.check is Check.TWINS:
         checked = await _by_birth_date(call, digits)
     if checked.check is Check.NEED_BIRTH_DATE:
@@ -40,9 +41,9 @@ async def refuse(call: Call) -> None:
     await hand_over(call, "not_identified")
 
 
-async def _by_policy(call: Call) -> tuple[Checked, str]:
+async def _by_policy(call: Call, first: str) -> tuple[Checked, str]:
     """Digits until they identify, lead to another step, or the third miss."""
-    prompt, kept = "identify.last_six", ""
+    prompt, kept = first, ""
     while True:
         entry = await _entry(call, prompt, kept)
         checked = await call.do(CheckPolicy(entry.digits, entry.closed))
@@ -120,7 +121,7 @@ async def _help(call: Call) -> str:
                 await hand_over(call, "no_policy")
             case "status":
                 await status(call)
-                return "identify.last_six"
+                return "identify.search"
             case _:
                 await _tell_address(call)
 

@@ -62,20 +62,25 @@ async def _offer_call_back(call: Call, registry: Registry, reason: str) -> None:
         await call.say("person.closed", opens=registry.opens, closes=registry.closes)
     if await call.ask_or_leave("person.call_back", yes_no(), LAST) is not True:
         return
-    phone = await _other_number(call)
-    if await call.do(RequestCallback(reason, call.patient, phone, agreed=True)):
+    if await _request(call, registry, reason):
         await call.reached(Outcome.CALLBACK, instead_of=Outcome.TOLD)
         await _note(call)
         await _promise(call, registry)
 
 
-async def _other_number(call: Call) -> str | None:
-    """None: the number that calls."""
-    this_one = await call.ask_or_leave("person.this_number", yes_no(), LAST)
-    if this_one is not False:
-        return None
-    entry = await call.ask_or_leave("person.number", Digits(11, timeout=8), LAST)
-    return None if isinstance(entry, Wanted) else entry.digits
+async def _request(call: Call, registry: Registry, reason: str) -> bool:
+    """A call back to this number, or to one that is keyed; False: no number came of it."""
+    if registry.number_shown:
+        this_one = await call.ask_or_leave("person.this_number", yes_no(), LAST)
+        if this_one is not False:
+            return await call.do(RequestCallback(reason, call.patient, None, agreed=True))
+    for prompt in ("person.number", "person.wrong_number", "person.wrong_number"):
+        entry = await call.ask_or_leave(prompt, Digits(11, timeout=8), LAST)
+        if isinstance(entry, Wanted):
+            return False
+        if await call.do(RequestCallback(reason, call.patient, entry.digits, agreed=True)):
+            return True
+    return False
 
 
 async def _note(call: Call) -> None:

@@ -20,15 +20,13 @@ from ivr.store import tables
 from tests.clinic.conftest import ANNA, PYOTR_AND_ANNA, STRANGER, Telephone
 
 
-@pytest.mark.parametrize(("caller", "known"), [(ANNA, True), (STRANGER, False), (None, False)])
-def test_greeting(telephone: Telephone, caller: str | None, known: bool) -> None:
+@pytest.mark.parametrize("caller", [ANNA, STRANGER, None])
+def test_greeting_is_the_same_for_all(telephone: Telephone, caller: str | None) -> None:
     telephone.set("announcement", "Завтра санитарный день.")
     assert telephone.from_(caller).do(Greet()) == Welcome(
         clinic="Поликлиника номер пять",
         recorded=False,
         announcement="Завтра санитарный день.",
-        known=known,
-        distrusted=False,
     )
 
 
