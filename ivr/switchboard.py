@@ -183,7 +183,8 @@ class Switchboard:
         turn = self._converse(conversation, heard, now)
         reply = self._in_words(session, call, turn, started_at)
         if conversation.new_lines or not call.turn:
-            said = [{"prompt": s.prompt, "text": s.text} for s in reply.sentences]
+            spoken = (*reply.sentences, *reply.whisper)
+            said = [{"prompt": one.prompt, "text": one.text} for one in spoken]
             conversation.note("said", turn.prompt, said)
             transcripts.append(call.id, conversation.new_lines, now)
             _save(call, conversation, turn, now)

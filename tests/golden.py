@@ -4,6 +4,8 @@ A file begins with a sentence on what it shows; then, indented by four spaces:
 
     clock   2026-11-23T12:00:00+03:00   sets the clock, or moves it on: +11m
     clinic  hours_monday closed         sets one of the clinic's settings
+    line    recording carrier           sets one of the line's own (before its first call)
+    book    moves the first visit of 1  something happens in the clinic (book_events.py)
     call    +79161234567                the telephone rings; `hidden` for no number
     bot     what the line says in one turn
     caller  [000017#]                   keys; «да» words; ... silence; (hangup)
@@ -69,6 +71,8 @@ class World:
     clock: Clock
     telephone: Callable[[], Telephone]
     set_clinic: Callable[[str, str], None]
+    set_line: Callable[[str, str], None]
+    happen: Callable[[str], None]
     codes: Callable[[], list[str]]
     """Cancellation codes, newest first."""
     sms_code: Callable[[], str]
@@ -101,6 +105,10 @@ class Player:
                 self.world.clock.set(rest)
             case "clinic":
                 self.world.set_clinic(*rest.split(maxsplit=1))
+            case "line":
+                self.world.set_line(*rest.split(maxsplit=1))
+            case "book":
+                self.world.happen(rest)
             case "call":
                 self.phone = self.world.telephone()
                 self._said(self.phone.dial(None if rest == "hidden" else rest))

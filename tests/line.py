@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from ivr.store import tables
 from ivr.store.database import Database
 from ivr.store.vault import Vault
 from ivr.switchboard import Reply, Switchboard
+from tests.book_events import happen
 from tests.golden import Clock, Said, Telephone, World
 
 DATA_KEY = b"k" * 32
@@ -78,11 +80,37 @@ class Line:
             "webhooks": lambda: WebhookPhone(self, times=1),
             "webhooks twice": lambda: WebhookPhone(self, times=2),
         }
-        return World(self.clock, phones[driver], self.set_clinic, self.codes, self.sms_code)
+        return World(
+            clock=self.clock,
+            telephone=phones[driver],
+            set_clinic=self.set_clinic,
+            set_line=self.set_line,
+            happen=self.happen,
+            codes=self.codes,
+            sms_code=self.sms_code,
+        )
 
     def set_clinic(self, name: str, value: str) -> None:
         with self.database.begin() as session:
             ClinicSettings.set(session, name, "" if value == "none" else value)
+
+    def set_line(self, name: str, value: str) -> None:
+        self.config = settings(self.url, **{f"IVR_{name.upper()}": value})
+
+    def happen(self, event: str) -> None:
+        with self.database.begin() as session:
+            happen(session, self.vault, event)
+
+    def prompts_said(self) -> set[str]:
+        """In every call so far, whispers to a person included."""
+        with self.database.read() as session:
+            lines = session.scalars(select(tables.Line).where(tables.Line.kind == "said"))
+            payloads = [json.loads(self.vault.open("line", line.payload)) for line in lines]
+        return {sentence["prompt"] for payload in payloads for sentence in payload}
+
+    def outcomes(self) -> set[str | None]:
+        with self.database.read() as session:
+            return set(session.scalars(select(tables.Call.outcome)))
 
     def codes(self) -> list[str]:
         newest = select(tables.Cancellation.code).order_by(tables.Cancellation.id.desc())

@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.golden import Player, golden_files
+from conftest import MONDAY
+from ivr.dialogue.turns import Outcome
+from ivr.rendering import Prompts
+from tests.golden import Clock, Player, golden_files
 from tests.line import Line
+
+ELSEWHERE = {"failure.line_down", "failure.mistake", "failure.cancelled"}
+"""Said where something is broken: tests of the doors and of the engine hear them."""
+LATER = {Outcome.MOVED, Outcome.FAILED}
+"""Moving a visit has no dialogue; a failed call is no golden one."""
 
 FILES = list(golden_files())
 DRIVERS = ["straight", "crashing", "doubled", "webhooks", "webhooks twice"]
@@ -24,3 +32,18 @@ def test_golden_call(
     if request.config.getoption("--update-calls") and driver == "straight":
         file.write_text(played)
     assert played == file.read_text()
+
+
+def test_every_prompt_and_outcome_is_in_a_golden_call(demo_file: Path, tmp_path: Path) -> None:
+    said: set[str] = set()
+    outcomes: set[str | None] = set()
+    for file in FILES:
+        copy = tmp_path / f"{file.stem}.db"
+        copy.write_bytes(demo_file.read_bytes())
+        line = Line(f"sqlite:///{copy}", Clock(MONDAY))
+        Player(line.world("straight")).play(file.read_text())
+        said |= line.prompts_said()
+        outcomes |= line.outcomes()
+        line.close()
+    assert set(Prompts.load().ids()) - said == ELSEWHERE
+    assert {outcome.value for outcome in Outcome} - outcomes == LATER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.clinic.actions import ChooseVisit, FindUpcoming, MarkToldOff, Receipt, Upcoming
-from ivr.clinic.values import Visit
+from ivr.clinic.values import CancellationStatus, Visit
 from ivr.dialogue.answers import Menu, Option
 from ivr.dialogue.call import Call, Manners, Wanted
 from ivr.dialogue.turns import Outcome
@@ -124,6 +124,7 @@ def _which(shown: int, *, more: bool) -> str:
 
 
 async def _one_visit(call: Call, visit: Visit) -> Receipt | None:
+    """The receipt of a cancellation that can be undone."""
     await call.do(ChooseVisit(call.patient or "", visit.id))
     await call.say("visits.chosen", visit=visit)
     while True:
@@ -132,11 +133,13 @@ async def _one_visit(call: Call, visit: Visit) -> Receipt | None:
             case "way":
                 await _tell_way(call, visit)
             case "cancel":
-                return await cancel(call, visit)
+                receipt = await cancel(call, visit)
+                return receipt if receipt and receipt.status in UNDOABLE else None
             case _:
                 return None
 
 
+UNDOABLE = (CancellationStatus.CANCELLED,)
 VISIT_MENU = {
     "1": Option("way", ("как пройти", "адрес")),
     "2": Option("cancel", ("отменить", "отмена", "отменить запись")),
