@@ -17,6 +17,7 @@ from ivr.clinic.book import Book
 from ivr.clinic.settings import ClinicSettings
 from ivr.config import Config, WrongSettings
 from ivr.dialogue.turns import Spoken
+from ivr.faults import report
 from ivr.flows.reception import RECEPTION
 from ivr.messages.delivery import states_of
 from ivr.messages.senders import HttpSender, LogSender, SmsSender, TwilioSender
@@ -35,7 +36,6 @@ from ivr.telephony.call_recording import (
     TwilioRecording,
     twilio_client,
 )
-from ivr.telephony.faults import report
 from ivr.telephony.health import Health, newest_migration
 from ivr.telephony.signature import Signature
 from ivr.telephony.sms_reports import Gateway, SmsReports

@@ -156,6 +156,13 @@ class Switchboard:
                 call.ended_at = now
                 call.outcome = call.outcome or Outcome.HUNG_UP
 
+    def fail(self, call: str) -> None:
+        """A turn of the call broke and was rolled back: a registrar is to see that."""
+        with self._database.begin() as session:
+            row = Transcripts(session, self._vault).locked(call)
+            if row is not None and row.outcome is None:
+                row.outcome = Outcome.FAILED
+
     def close_silent(self, now: datetime) -> int:
         """End the calls without a sign of life for 15 minutes; how many."""
         with self._database.begin() as session:

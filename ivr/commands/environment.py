@@ -17,9 +17,9 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.config import Config, WrongSettings
+from ivr.faults import report
 from ivr.store.database import Database
 from ivr.store.vault import CannotOpen, Vault
-from ivr.telephony.faults import report
 
 VAR = Path("var")
 DEMO: Mapping[str, str] = {

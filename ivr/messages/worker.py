@@ -11,6 +11,7 @@ from threading import Event
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from ivr.faults import report
 from ivr.messages import outbox
 from ivr.messages.outbox import IDENTITY_CODE, Claimed
 from ivr.messages.senders import Outcome, Refused, Sent, SmsSender, Unknown
@@ -54,8 +55,8 @@ class Worker:
         while not stop.is_set():
             try:
                 done = self.run_once(clock(), stop) + self.sweep(clock())
-            except Exception:
-                log.exception("the worker's round failed")
+            except Exception as fault:  # noqa: BLE001 - a round that fails must not end the worker
+                report(fault, "")
                 done = 0
             if not done:
                 stop.wait(self.idle_seconds)

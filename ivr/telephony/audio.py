@@ -17,12 +17,12 @@ from flask import Blueprint, Response
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ivr.faults import report
 from ivr.store.database import Database
 from ivr.store.tables import SpokenAudio
 from ivr.store.vault import Vault
 from ivr.switchboard import Reply
 from ivr.telephony import metrics
-from ivr.telephony.faults import report
 
 NAME = re.compile(r"[0-9a-f]{64}")
 SEAL = "spoken audio"

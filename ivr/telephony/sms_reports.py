@@ -12,13 +12,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from ivr.faults import report as report_fault
 from ivr.messages import outbox
 from ivr.messages.delivery import Report, http_reports, twilio_report
 from ivr.messages.outbox import State
 from ivr.store.database import Database
 from ivr.telephony import metrics
 from ivr.telephony.carrier import Hostile
-from ivr.telephony.faults import report as report_fault
 from ivr.telephony.signature import Signature
 from ivr.telephony.webhooks import MOST_BYTES, admit, refuse, refuse_http
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from ivr.dialogue.turns import Dial, Heard
+from ivr.faults import report
 from ivr.switchboard import Reply, Switchboard, UnknownCall
 from ivr.telephony import carrier, metrics
 from ivr.telephony.call_recording import CallRecording, is_secret
 from ivr.telephony.carrier import Hostile
-from ivr.telephony.faults import report
 from ivr.telephony.signature import Signature
 from ivr.telephony.twiml import Documents
 
@@ -107,7 +108,17 @@ class Webhooks:
     def broken(self, fault: Exception) -> Response:
         metrics.FAULTS.inc()
         report(fault, _call())
+        self._mark_failed(fault)
         return xml(self.apologies.broken if _speaks() else self.apologies.empty)
+
+    def _mark_failed(self, fault: Exception) -> None:
+        """Where it is the database that is broken there is nothing to write to."""
+        if isinstance(fault, SQLAlchemyError) or not _call():
+            return
+        try:
+            self.switchboard.fail(_call())
+        except Exception as another:  # noqa: BLE001 - the apology is said whatever happens
+            report(another, _call())
 
     def _note(self, reply: Reply, carrier_id: str, heard: Heard | None, began: float) -> None:
         seconds = perf_counter() - began

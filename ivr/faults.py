@@ -9,7 +9,7 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 FRAMES = 8
-OURS = Path(__file__).parents[1]
+OURS = Path(__file__).parent
 
 
 def report(fault: BaseException, call: str) -> None:
