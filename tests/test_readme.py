@@ -8,10 +8,15 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from ivr.__main__ import main
+from ivr.clinic.patient_rows import PATIENTS
+from ivr.clinic.settings import NAMES
+from ivr.clinic.visit_rows import VISITS
 from ivr.config import Config, WrongSettings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "engineer.md").read_text("utf-8")
 ROW = re.compile(r"^\| `([^`]+)` \| (.+?) \|", re.MULTILINE)
 PACKAGE = re.compile(r"[A-Za-z0-9._-]+")
 
@@ -88,3 +93,22 @@ def test_every_file_that_is_named_is_there() -> None:
     linked = re.findall(r"\]\(([\w./-]+)\)", README)
     assert linked
     assert [name for name in linked if not (ROOT / name).exists()] == []
+
+
+def test_the_guide_names_every_setting_of_the_clinic() -> None:
+    assert [name for name in NAMES if f"`{name}`" not in GUIDE] == []
+
+
+def test_the_guide_names_every_column() -> None:
+    """In the guide's own spelling: the import does not mind case, spaces and `_`."""
+    codes = re.findall(r"`([^`\n]+)`", GUIDE)
+    for layout in (PATIENTS, VISITS):
+        columns = {*layout.columns, *layout.aliases.values()}
+        assert sorted(columns - set(codes)) == []
+        folded = {re.sub(r"[\W_]+", "", code.lower().replace("ё", "е")) for code in codes}
+        assert sorted(set(layout.aliases) - folded) == []
+
+
+def test_every_command_that_is_named_is_there() -> None:
+    named = set(re.findall(r"\bivr ([a-z-]+)", README + GUIDE))
+    assert sorted(named - set(main.commands)) == []

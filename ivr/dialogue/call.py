@@ -59,6 +59,8 @@ class Ask:
     answer: Answer[Any]
     manners: Manners
     values: Mapping[str, Any] = field(default_factory=dict)
+    again: tuple[Spoken, ...] = ()
+    """Said first where the question is repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Call:
         """Set once the caller is identified."""
         self.outcomes: set[Outcome] = set()
         """What the call has come to so far."""
+        self.again: tuple[Spoken, ...] = ()
+        """Said with every repeat until the flow forgets it: a code to write down."""
         self._on_wanted = on_wanted
 
     async def say(
@@ -115,7 +119,7 @@ class Call:
     async def ask(self, prompt: str, answer: Answer[T], **values: Any) -> T:
         """Ask until answered. Whoever wants a person on the way comes back to the question."""
         while True:
-            reply = await _request(Ask(prompt, answer, PATIENT, values))
+            reply = await _request(Ask(prompt, answer, PATIENT, values, self.again))
             if isinstance(reply, Given):
                 return cast("T", reply.value)
             await self._on_wanted(self, reply)
@@ -125,7 +129,7 @@ class Call:
     ) -> T | Wanted:
         """Ask; silence and misunderstanding are the flow's own business."""
         while True:
-            reply = await _request(Ask(prompt, answer, manners, values))
+            reply = await _request(Ask(prompt, answer, manners, values, self.again))
             if isinstance(reply, Given):
                 return cast("T", reply.value)
             if manners.alone or reply not in (Wanted.OPERATOR, Wanted.EMERGENCY):

@@ -428,6 +428,8 @@ def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
             return [Spoken("universal.help"), question]
         case Command.WAIT:
             return [Spoken("universal.waiting")]
+        case Command.REPEAT:
+            return [*ask.again, *says, question]
         case _:
             return [*says, question]
 

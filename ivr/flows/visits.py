@@ -18,7 +18,9 @@ PAGE = 3
 async def visits(call: Call) -> None:
     """Errand after errand for one patient; returns when another policy is to be keyed."""
     upcoming = await call.do(FindUpcoming(call.patient or ""))
-    await _tell_news(call, upcoming)
+    if await _tell_news(call, upcoming):
+        upcoming = await call.do(FindUpcoming(call.patient or ""))
+    call.again = ()
     visit = await _interrupted(call, upcoming)
     while True:
         await call.reached(Outcome.TOLD)
@@ -27,13 +29,16 @@ async def visits(call: Call) -> None:
             return
         receipt = await _one_visit(call, visit or await _choose(call, upcoming.visits))
         if await _anything_else(call, receipt) == "other_policy":
+            call.again = ()
             return
+        call.again = ()
         upcoming = await call.do(FindUpcoming(call.patient or ""))
         visit = None
 
 
-async def _tell_news(call: Call, upcoming: Upcoming) -> None:
-    """What the patient has not heard yet, before anything else."""
+async def _tell_news(call: Call, upcoming: Upcoming) -> bool:
+    """What the patient has not heard yet, before anything else; True: a visit came back."""
+    restored = False
     for visit in upcoming.called_off:
         await call.say("visits.called_off", visit=visit)
         await call.do(MarkToldOff(visit.id))
@@ -42,9 +47,10 @@ async def _tell_news(call: Call, upcoming: Upcoming) -> None:
         await give_code(call, receipt)
     for receipt in upcoming.undoable:
         if await call.choose("undo.offer", UNDO_OFFER, visit=receipt.visit) == "undo":
-            await undo(call, receipt)
+            restored = await undo(call, receipt) or restored
     for visit in upcoming.begun:
         await call.say("visits.begun", visit=visit)
+    return restored
 
 
 UNDO_OFFER = {"1": Option("undo", ("вернуть",)), "2": Option("go_on", ("дальше",))}
@@ -174,7 +180,7 @@ async def _anything_else(call: Call, receipt: Receipt | None) -> str:
             await status(call)
         elif wish == "undo" and receipt is not None:
             await undo(call, receipt)
-            receipt = None
+            receipt, call.again = None, ()
         else:
             return str(wish)
 
