@@ -40,10 +40,10 @@ def run(*words: str, folder: Path, env: dict[str, str]) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
     """A folder with the unpacked wheel; what it needs comes from this interpreter."""
-    wheels, target = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("installed")
+    wheels, target = tmp_path / "wheels", tmp_path / "installed"
     pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
     wheel = ("wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
     subprocess.run((*pip, *wheel), check=True)  # noqa: S603 - pip
@@ -73,9 +73,5 @@ def test_a_wheel_cancels_a_visit_far_from_its_source(
     assert said[-1]["end"] == "cancelled"
     assert "Терапевт Иванова" in " ".join(event.get("bot", "") for event in said)
     assert "cancelled" in python("-m", "ivr", "calls")
-
-
-@pytest.mark.slow
-def test_prompts_and_sounds_travel_with_the_wheel(python: Python) -> None:
     assert "Every prompt can be said." in python("-m", "ivr", "prompts", "check")
     assert python("-c", APOLOGY).split() == ["RIFF", "True"] * 2
