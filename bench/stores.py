@@ -92,6 +92,8 @@ class Bulk:
             for pragma in ("synchronous = OFF", "cache_size = -400000", "foreign_keys = OFF"):
                 self._raw.execute(f"PRAGMA {pragma}")
             self._raw.execute("BEGIN IMMEDIATE")
+        else:
+            self._raw.execute("SET statement_timeout = 0")
 
     def moment(self, at: datetime) -> Any:
         return f"{at:%Y-%m-%d %H:%M:%S.%f}" if self._sqlite else at

@@ -21,13 +21,15 @@ SILENT = timedelta(minutes=15)
 
 # Said once, and past the ORM: every turn reads and writes lines. No line points to anything but
 # its call, which `open_call` has written, so nothing has to be flushed before them.
-_LINE = tables.Line.__table__.c
 _LINES = (
-    select(_LINE.number, _LINE.turn, _LINE.kind, _LINE.name, _LINE.payload)
-    .where(_LINE.call_id == bindparam("call"))
-    .order_by(_LINE.number)
+    select(
+        *(tables.Line.number, tables.Line.turn, tables.Line.kind),
+        *(tables.Line.name, tables.Line.payload),
+    )
+    .where(tables.Line.call_id == bindparam("call"))
+    .order_by(tables.Line.number)
 )
-_ADD_LINES = insert(tables.Line.__table__)
+_ADD_LINES = insert(tables.Line)
 
 
 class Transcripts:
@@ -66,7 +68,10 @@ class Transcripts:
 
     def lines(self, call_id: str) -> list[Line]:
         rows = self._session.connection().execute(_LINES, {"call": call_id})
-        return [Line(*line, self._payload(sealed)) for *line, sealed in rows]
+        return [
+            Line(number, turn, kind, name, self._payload(sealed))
+            for number, turn, kind, name, sealed in rows
+        ]
 
     def _payload(self, sealed: str) -> Any:
         return msgspec.json.decode(self._vault.open(SEAL, sealed))
