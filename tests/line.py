@@ -12,10 +12,10 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
+from ivr.app import Line as Process
 from ivr.app import create_app, open_line
 from ivr.clinic import demo
 from ivr.clinic.settings import ClinicSettings
@@ -56,7 +56,7 @@ class Line:
     clock: Clock
     database: Database = field(init=False)
     config: Config = field(init=False)
-    _switchboard: Switchboard | None = field(default=None, init=False)
+    _process: Process | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.database = Database(self.url)
@@ -68,9 +68,9 @@ class Line:
 
     @property
     def switchboard(self) -> Switchboard:
-        if self._switchboard is None:
-            self._switchboard = open_line(self.config, self.clock).switchboard
-        return self._switchboard
+        if self._process is None:
+            self._process = open_line(self.config, self.clock)
+        return self._process.switchboard
 
     def world(self, driver: str) -> World:
         phones: dict[str, Callable[[], Telephone]] = {
@@ -129,6 +129,8 @@ class Line:
 
     def close(self) -> None:
         self.database.close()
+        if self._process is not None:
+            self._process.database.close()
 
 
 @dataclass(slots=True)
@@ -234,9 +236,12 @@ class WebhookPhone:
         return self.read(bodies[-1])
 
     def post_once(self, path: str, form: dict[str, str]) -> str:
-        client: FlaskClient = create_app(self.line.config, clock=self.line.clock).test_client()
+        app = create_app(self.line.config, clock=self.line.clock)
         signature = RequestValidator(TOKEN).compute_signature(PUBLIC_URL + path, form)
-        reply = client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+        reply = app.test_client().post(
+            path, data=form, headers={"X-Twilio-Signature": signature}
+        )
+        app.extensions["line"].database.close()
         assert reply.status_code in (200, 204), reply.status_code
         return reply.get_data(as_text=True)
 
