@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import TimeoutError  # noqa: A004 - the pool raises the same
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -18,16 +20,39 @@ MIGRATION_LOCK = 5_108_001
 """Key of the advisory lock that lets one process migrate at a time."""
 
 
+class Turnstile:
+    """Lets one thread of this process write at a time.
+
+    Who finds an SQLite database locked sleeps longer and longer before asking again; so only
+    processes ask, and threads are woken.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=BUSY_MS / 1000):
+            raise TimeoutError("another thread has been writing for too long")
+
+    def __exit__(self, *_fault: object) -> None:
+        self._lock.release()
+
+
 class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
         self._writing = self.engine.execution_options(writing=True)
+        self._turnstile = Turnstile() if url.startswith("sqlite") else nullcontext()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction that may write: committed at the end, rolled back by an exception."""
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with (
+            self._turnstile,
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
