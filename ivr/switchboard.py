@@ -180,6 +180,8 @@ class Switchboard:
         self, session: Session, call: tables.Call, heard: Heard | None, now: datetime
     ) -> Reply:
         transcripts = Transcripts(session, self._vault)
+        if call.ended_at is not None:
+            heard = None
         lines = transcripts.lines(call.id)
         if call.turn and heard is not None:
             _note_sign_of_life(call, heard, now)
@@ -187,7 +189,8 @@ class Switchboard:
         started_at = call.started_at.astimezone(self._office.zone)
         conversation = Conversation(self._office.script, started_at, lines, perform)
         before = conversation.wishes
-        turn = self._converse(conversation, heard, now)
+        over = call.ended_at is not None
+        turn = self._converse(conversation, heard, now, over=over)
         reply = self._in_words(session, call, turn, started_at)
         if conversation.new_lines or not call.turn:
             spoken = (*reply.sentences, *reply.whisper)
@@ -196,11 +199,11 @@ class Switchboard:
             transcripts.append(call.id, conversation.new_lines, now)
             _save(call, conversation, turn, now)
             pace, loudness = conversation.wishes
-            call.pace += pace - before[0]
-            call.loudness += loudness - before[1]
-            reply = replace(reply, turn=_paced(turn, call))
+            call.pace = max(-2, call.pace + pace - before[0])
+            call.loudness = min(2, call.loudness + loudness - before[1])
+            reply = replace(reply, turn=replace(turn, pace=call.pace, loudness=call.loudness))
             self._office.keep_audio(session, reply, now)
-        return replace(reply, turn=_paced(turn, call))
+        return replace(reply, turn=replace(turn, pace=call.pace, loudness=call.loudness))
 
     def _performer(
         self, session: Session, call: tables.Call, caller: str | None, now: datetime
@@ -213,8 +216,13 @@ class Switchboard:
 
         return perform
 
-    def _converse(self, conversation: Conversation, heard: Heard | None, now: datetime) -> Turn:
+    def _converse(
+        self, conversation: Conversation, heard: Heard | None, now: datetime, *, over: bool
+    ) -> Turn:
+        """`over`: the caller has hung up; a late answer has no effect."""
         try:
+            if over and not conversation.over:
+                return Turn(conversation.turn_number, (), HangUp(Outcome.HUNG_UP))
             if conversation.failed:
                 return conversation.after_failure(heard)
             return conversation.hear(heard, now) if heard else conversation.turn()
@@ -247,13 +255,7 @@ def _save(call: tables.Call, conversation: Conversation, turn: Turn, now: dateti
     call.turn = turn.number
     call.step = turn.prompt
     call.last_seen_at = now
-    call.outcome = conversation.furthest
+    call.outcome = conversation.furthest or call.outcome
     if isinstance(turn.then, HangUp) and call.ended_at is None:
         call.ended_at = now
         call.outcome = turn.then.outcome
-
-
-def _paced(turn: Turn, call: tables.Call) -> Turn:
-    return replace(
-        turn, pace=max(-2, min(0, call.pace)), loudness=max(0, min(2, call.loudness))
-    )

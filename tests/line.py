@@ -20,7 +20,17 @@ from ivr.app import create_app, open_line
 from ivr.clinic import demo
 from ivr.clinic.settings import ClinicSettings
 from ivr.config import Config
-from ivr.dialogue.turns import DialEnded, HangUp, Heard, HungUp, Keys, NoInput, Recorded
+from ivr.dialogue.turns import (
+    DialEnded,
+    HangUp,
+    Heard,
+    HungUp,
+    Keys,
+    ListenForKeys,
+    NoInput,
+    Recorded,
+    Turn,
+)
 from ivr.messages.outbox import _TEXT as TEXT
 from ivr.store import tables
 from ivr.store.database import Database
@@ -150,7 +160,8 @@ class DirectPhone:
         if isinstance(heard, HungUp):
             self.line.switchboard.hang_up(carrier_id=self.sid)
         else:
-            self.reply = self.hear(self.reply.call, self.reply.turn.number, heard)
+            turn = self.reply.turn
+            self.reply = self.hear(self.reply.call, turn.number, as_carriers_end(turn, heard))
         return said(self.reply)
 
     def pick_up(self, **call: Any) -> Reply:
@@ -199,6 +210,14 @@ class DoubledPhone(DirectPhone):
             again = DirectPhone.hear(self, call, old, heard)
             assert again == first
         return first
+
+
+def as_carriers_end(turn: Turn, heard: Heard) -> Heard:
+    """Input of the wanted length ends by count, whatever follows it."""
+    wanted = turn.then.count if isinstance(turn.then, ListenForKeys) else 0
+    if isinstance(heard, Keys) and heard.closed == "pause" and len(heard.keys) >= wanted > 1:
+        return Keys(heard.keys, "count")
+    return heard
 
 
 def sentences(reply: Reply) -> list[str]:

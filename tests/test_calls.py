@@ -12,7 +12,7 @@ from ivr.rendering import Prompts
 from tests.golden import Clock, Player, golden_files
 from tests.line import Line
 
-ELSEWHERE = {"failure.line_down", "failure.mistake", "failure.cancelled"}
+ELSEWHERE = {prompt for prompt in Prompts.load().ids() if prompt.startswith("failure.")}
 """Said where something is broken: tests of the doors and of the engine hear them."""
 LATER = {Outcome.MOVED, Outcome.FAILED}
 """Moving a visit has no dialogue; a failed call is no golden one."""

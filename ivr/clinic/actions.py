@@ -222,6 +222,8 @@ class Upcoming:
     """Cancelled by the clinic; the patient has not heard of it."""
     undoable: tuple[Receipt, ...]
     """Cancelled within the last ten minutes."""
+    requested: tuple[Receipt, ...]
+    """Requests that the clinic has not answered; their visits still stand."""
     interrupted: Visit | None
     """In hand when this patient's call from this number broke off, <= 10 minutes ago."""
 

@@ -28,6 +28,7 @@ OWN_RIGHT_FROM = 15
 
 
 def check_policy(ledger: Ledger, action: CheckPolicy, moment: Moment) -> Checked:
+    _forget_the_patient_before(ledger, moment)
     if misses.is_refused(ledger, moment):
         return Checked(Check.REFUSED)
     match len(action.digits), action.closed:
@@ -41,6 +42,13 @@ def check_policy(ledger: Ledger, action: CheckPolicy, moment: Moment) -> Checked
             return Checked(Check.BLANK_NUMBER)
         case _:
             return Checked(Check.KEPT)
+
+
+def _forget_the_patient_before(ledger: Ledger, moment: Moment) -> None:
+    """Another policy is keyed: what follows is not that patient's any more."""
+    call = ledger.call(moment)
+    if call is not None:
+        call.patient_id, call.visit_id, call.level = None, None, 0
 
 
 def _check_six(ledger: Ledger, digits: str, moment: Moment) -> Checked:

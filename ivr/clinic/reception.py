@@ -39,7 +39,7 @@ def ask_registry(ledger: Ledger, _action: AskRegistry, moment: Moment) -> Regist
     timetable = ledger.timetable
     work = timetable.next(moment.now)
     return Registry(
-        open=timetable.is_open(moment.now),
+        open=timetable.is_open(moment.now) and bool(ledger.settings.transfer_number),
         opens=work.opens.time(),
         closes=work.closes.time(),
         opens_on=work.opens,

@@ -198,6 +198,8 @@ class Digits:
     longest: int
     kept: str = ""
     may_be_empty: bool = False
+    patience: int = 1
+    """So many silences in a row count as one; nothing is said between them."""
     timeout: int = 6
     """Seconds, also between keys."""
     result: Any = Entry

@@ -49,8 +49,10 @@ class Manners:
 
 
 PATIENT = Manners()
-SKIPPABLE = Manners(noinput=1, nomatch=2, guarded=False)
+SKIPPABLE = Manners(noinput=1, nomatch=2)
 """For questions that need no answer."""
+CODE = Manners(noinput=1, nomatch=2, guarded=False)
+"""The same, between a yes and the end of the code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class Call:
         """Set once the caller is identified."""
         self.outcomes: set[Outcome] = set()
         """What the call has come to so far."""
+        self.cancelled = 0
+        """Visits cancelled in this call that have not been brought back."""
         self.again: tuple[Spoken, ...] = ()
         """Said with every repeat until the flow forgets it: a code to write down."""
         self._on_wanted = on_wanted

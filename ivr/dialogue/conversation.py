@@ -42,7 +42,16 @@ from ivr.dialogue.turns import (
 
 MOST_TURNS = 60
 LONGEST = timedelta(minutes=10)
+LAST_TURN = 120
+"""Even a question that no guard may cut short ends here."""
 WAIT_SECONDS = 60
+WAITING = Spoken("universal.waiting")
+CANCEL_RESULTS = {
+    "done": (Outcome.CANCELLED, "failure.cancelled"),
+    "processing": (Outcome.REQUESTED, "failure.requested"),
+}
+DOOR = "door"
+"""Key of what a door reported (a dialled person, a note): «back» never goes past it."""
 
 
 class FlowChanged(RuntimeError):
@@ -138,6 +147,13 @@ class Conversation:
     # --- a transcript that does not fit any more -------------------------------------------
 
     @property
+    def over(self) -> bool:
+        """The line itself has ended the call."""
+        if self.failed:
+            return any(line.name == "DialEnded" for line in self.lines[-2:])
+        return any(line.kind == "ended" for line in self.lines)
+
+    @property
     def failed(self) -> bool:
         return any(line.kind == "failed" for line in self.lines)
 
@@ -151,23 +167,31 @@ class Conversation:
 
     def after_failure(self, heard: Heard | None) -> Turn:
         self._reached.add(Outcome.FAILED)
+        apology = self._apology()
         if heard is None:
-            return self._apology()
+            return apology
         self.note("heard", type(heard).__name__, _heard_payload(heard, "failed"))
-        bye = (Spoken("goodbye.bye"),)
-        return Turn(self.turn_number, bye, HangUp(Outcome.FAILED), prompt="goodbye.bye")
+        answered = isinstance(heard, DialEnded) and heard.answered
+        last = () if answered else (Spoken("failure.no_answer"), Spoken("goodbye.bye"))
+        ending = HangUp(self.furthest or Outcome.FAILED)
+        return Turn(self.turn_number, last, ending, prompt="failure.no_answer")
 
     def _apology(self) -> Turn:
-        done = [
-            Spoken("failure.cancelled", values={"code": line.payload["receipt"]["code"]})
-            for line in self.lines
-            if line.kind == "did"
-            and line.name == "CancelVisit"
-            and line.payload["how"] == "done"
-        ]
-        speech = (*done, Spoken("failure.mistake"))
+        speech = (*self._what_was_done(), Spoken("failure.mistake"))
         whisper = Dial((Spoken("person.whisper_unknown"),))
         return Turn(self.turn_number, speech, whisper, prompt="failure.mistake")
+
+    def _what_was_done(self) -> list[Spoken]:
+        """The codes of cancellations that still stand, straight from the lines."""
+        said: list[Spoken] = []
+        for line in self.lines:
+            if line.kind == "did" and line.name == "CancelVisit" and line.payload["receipt"]:
+                outcome, prompt = CANCEL_RESULTS[line.payload["how"]]
+                self._reached.add(outcome)
+                said.append(Spoken(prompt, values={"code": line.payload["receipt"]["code"]}))
+            elif line.name == "UndoCancellation" and line.payload == "restored" and said:
+                said.pop()
+        return said
 
     # --- replay ---------------------------------------------------------------------------
 
@@ -178,6 +202,7 @@ class Conversation:
         self._at = 0
         self._says: list[Spoken] = []
         self._reached: set[Outcome] = set()
+        self._left: dict[str, list[Spoken]] = {}
         self._question: _Question | None = None
         self._op: Op = self._flow.send(None)
 
@@ -224,7 +249,10 @@ class Conversation:
             result = self._perform(action, number)
             self._write("did", name, msgspec.to_builtins(result))
             return result
-        return msgspec.convert(line.payload, action.result)
+        try:
+            return msgspec.convert(line.payload, action.result)
+        except msgspec.ValidationError:
+            raise FlowChanged from None
 
     def _open(self, op: Ask | Ring | TakeNote) -> None:
         name = _name(op)
@@ -240,6 +268,11 @@ class Conversation:
             self._accept(_recorded_reply(op, answered.payload))
 
     def _accept(self, reply: Any) -> None:
+        op = self._op
+        if isinstance(op, Ask) and isinstance(reply, Wanted):
+            self._left.setdefault(op.prompt, [*self._says])
+        elif isinstance(op, Ask):
+            self._left.pop(op.prompt, None)
         self._question = None
         self._says = []
         self._go_on(reply)
@@ -298,12 +331,14 @@ class Conversation:
     def _take_answer(self, ask: Ask, question: _Question, heard: Heard, now: datetime) -> None:
         if isinstance(heard, HungUp | DialEnded | Recorded):
             self._heard(question, heard, "ignored")
-        elif ask.manners.guarded and self._guard(now):
+        elif self._guard(ask, now):
             self._leave(question, heard, Wanted.GUARD)
         else:
             self._understand(ask, question, self._normal(ask, heard))
 
-    def _guard(self, now: datetime) -> bool:
+    def _guard(self, ask: Ask, now: datetime) -> bool:
+        if not ask.manners.guarded:
+            return self.turn_number >= LAST_TURN
         return self.turn_number >= MOST_TURNS or now - self._started_at >= LONGEST
 
     def _normal(self, ask: Ask, heard: Heard) -> Heard:
@@ -318,15 +353,17 @@ class Conversation:
         return Keys(keys, closed)
 
     def _understand(self, ask: Ask, question: _Question, heard: Heard) -> None:
-        command = _command(ask.answer, heard)
-        if command is Command.BACK and self._hash_left_over():
+        if _is_lone_hash(heard) and self._hash_left_over():
             self._heard(question, heard, "dropped")
             return
+        command = _command(ask.answer, heard)
         if command is not None:
             self._command(question, heard, command)
             return
         value = _value(ask.answer, heard)
-        if value is not None:
+        if _is_wordless(heard) and _waits_on(ask.answer, question):
+            self._heard(question, heard, "waiting")
+        elif value is not None:
             self._answered(question, heard, value)
         else:
             self._misunderstood(ask, question, heard)
@@ -372,7 +409,8 @@ class Conversation:
 
     def _answered(self, question: _Question, heard: Heard, value: Any) -> None:
         self._heard(question, heard, "answered")
-        self._write("answered", _name(question.op), {"value": msgspec.to_builtins(value)})
+        key = "value" if isinstance(question.op, Ask) else DOOR
+        self._write("answered", _name(question.op), {key: msgspec.to_builtins(value)})
         self._accept(Given(value) if isinstance(question.op, Ask) else value)
 
     def _leave(self, question: _Question, heard: Heard, wanted: Wanted) -> None:
@@ -395,6 +433,11 @@ class Conversation:
             case _:
                 return replace(turn, speech=tuple(self._says))
 
+    def _before(self, ask: Ask, effects: list[str]) -> list[Spoken]:
+        """What stood before the question; repeated, also what it was first asked with."""
+        left = self._left.get(ask.prompt, []) if effects[-1:] == [Command.REPEAT] else []
+        return [*left, *self._says]
+
     def _asking(self, ask: Ask, turn: Turn) -> Turn:
         effects = self._question.effects if self._question else []
         listen = ask.answer.listen()
@@ -402,7 +445,7 @@ class Conversation:
             listen = replace(listen, no_input_timeout=WAIT_SECONDS)
         return replace(
             turn,
-            speech=tuple(_speech(ask, effects, self._says)),
+            speech=tuple(_speech(ask, effects, self._before(ask, effects))),
             then=listen,
             prompt=ask.prompt,
             attempt=1 + sum(effect in ("noinput", "nomatch") for effect in effects),
@@ -419,17 +462,17 @@ def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
     last = effects[-1] if effects else ""
     attempt = effects.count(last)
     match last:
+        case "waiting":
+            return []
         case "noinput":
             no_tones = [Spoken("universal.no_tones")] if attempt > 1 else []
             return [*no_tones, replace(question, kind="noinput1")]
         case "nomatch":
             return _once_more(ask, question, attempt)
-        case Command.HELP:
-            return [Spoken("universal.help"), question]
-        case Command.WAIT:
-            return [Spoken("universal.waiting")]
+        case Command.HELP | Command.WAIT:
+            return [Spoken("universal.help"), question] if last == Command.HELP else [WAITING]
         case Command.REPEAT:
-            return [*ask.again, *says, question]
+            return [*(spoken for spoken in ask.again if spoken not in says), *says, question]
         case _:
             return [*says, question]
 
@@ -441,16 +484,38 @@ def _once_more(ask: Ask, question: Spoken, attempt: int) -> list[Spoken]:
     return [Spoken("universal.nomatch"), *help_too, replace(question, kind=f"nomatch{attempt}")]
 
 
+def _is_lone_hash(heard: Heard) -> bool:
+    return isinstance(heard, Keys) and (
+        heard.keys == "#" or (not heard.keys and heard.closed == "hash")
+    )
+
+
+def _is_wordless(heard: Heard) -> bool:
+    return isinstance(heard, NoInput) or (
+        isinstance(heard, Keys) and not heard.keys and heard.closed != "hash"
+    )
+
+
+def _waits_on(answer: Answer[Any], question: _Question) -> bool:
+    """Silences in a row that count as one, where digits have to be looked for."""
+    patience = getattr(answer, "patience", 1)
+    last = question.effects[-(patience - 1) :] if patience > 1 else []
+    return patience > 1 and last.count("waiting") < patience - 1
+
+
 def _name(op: Ask | Ring | TakeNote) -> str:
     return "person.ring" if isinstance(op, Ring) else op.prompt
 
 
 def _recorded_reply(op: Ask | Ring | TakeNote, payload: dict[str, Any]) -> Any:
-    if not isinstance(op, Ask):
-        return payload["value"]
-    if "wanted" in payload:
-        return Wanted(payload["wanted"])
-    return Given(msgspec.convert(payload["value"], op.answer.result))
+    try:
+        if not isinstance(op, Ask):
+            return payload[DOOR]
+        if "wanted" in payload:
+            return Wanted(payload["wanted"])
+        return Given(msgspec.convert(payload["value"], op.answer.result))
+    except (KeyError, ValueError):
+        raise FlowChanged from None
 
 
 def _command(answer: Answer[Any], heard: Heard) -> Command | None:

@@ -17,7 +17,7 @@ from ivr.dialogue.turns import Outcome
 from ivr.flows.code import give_code
 from ivr.flows.person import hand_over, on_wanted
 
-ALONE = Manners(guarded=False, alone=True)
+ALONE = Manners(alone=True)
 BY_REGISTRAR = {
     CancelRule.CONFIRMED: "cancel.confirmed_by_doctor",
     CancelRule.LATE_PERSON: "cancel.late_person",
@@ -26,9 +26,6 @@ BY_REGISTRAR = {
 
 async def cancel(call: Call, visit: Visit) -> Receipt | None:
     """The receipt, or None where the visit stays as it was."""
-    if visit.rule is CancelRule.BEGUN:
-        await call.say("visits.begun", visit=visit)
-        return None
     if visit.rule in BY_REGISTRAR:
         return await _by_registrar(call, visit)
     if visit.rule is CancelRule.LATE_WARN:
@@ -93,6 +90,7 @@ async def _cancel_now(call: Call, visit: Visit, *, request_only: bool) -> Receip
 
 async def _announce(call: Call, cancelled: Cancelled) -> None:
     if cancelled.how is CancelResult.DONE:
+        call.cancelled += 1
         await call.reached(Outcome.CANCELLED)
         await call.say("cancel.done", barge_in=False)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ivr.clinic.actions import MarkCodeHeard, Receipt
 from ivr.dialogue.answers import Menu, Option
-from ivr.dialogue.call import SKIPPABLE, Call
+from ivr.dialogue.call import CODE, Call
 from ivr.dialogue.turns import Spoken
 
 
@@ -13,14 +13,13 @@ async def give_code(call: Call, receipt: Receipt) -> None:
 
     Until the next errand every `*` says the code again.
     """
-    await call.ask_or_leave("code.pen", PEN, SKIPPABLE)
-    call.again = ()
+    await call.ask_or_leave("code.pen", PEN, CODE)
+    call.again = (Spoken("code.is", values={"code": receipt.code}, barge_in=False),)
     await call.say("code.is", barge_in=False, code=receipt.code)
     if receipt.sms:
         await call.say("code.by_sms")
-    if await call.ask_or_leave("code.written", WRITTEN, SKIPPABLE) == "written":
+    if await call.ask_or_leave("code.written", WRITTEN, CODE) == "written":
         await call.do(MarkCodeHeard(receipt.code))
-    call.again = (Spoken("code.is", values={"code": receipt.code}, barge_in=False),)
 
 
 PEN = Menu({"1": Option("ready", ("готова", "готов", "записываю"))}, result=str, timeout=10)

@@ -16,10 +16,13 @@ from ivr.clinic.actions import (
 from ivr.dialogue.answers import BirthDate, Digits, Entry, Option
 from ivr.dialogue.call import Call
 from ivr.dialogue.turns import Outcome
+from ivr.flows.entering import enter
 from ivr.flows.person import hand_over
 from ivr.flows.status import status
 
 POLICY = 16
+QUIET, SEARCHING = 3, 10
+"""Gathers of six seconds that count as one silence: twenty seconds, and a minute."""
 
 
 async def identify(call: Call, *, whole_policy: bool) -> None:
@@ -50,13 +53,15 @@ async def _by_policy(call: Call, first: str) -> tuple[Checked, str]:
         if checked.check is Check.WRONG_CHECK_DIGIT:
             entry = await _by_fours(call)
             checked = await call.do(CheckPolicy(entry.digits, entry.closed))
+            if checked.check is Check.WRONG_CHECK_DIGIT:
+                return checked, entry.digits
         if checked.check not in GOES_ON:
             return checked, entry.digits
         kept = await _say_what_is_kept(call, checked.check, entry)
         prompt = "identify.go_on" if kept else "identify.whole"
 
 
-GOES_ON = (Check.KEPT, Check.NEED_WHOLE, Check.BLANK_NUMBER, Check.WRONG_CHECK_DIGIT)
+GOES_ON = (Check.KEPT, Check.NEED_WHOLE, Check.BLANK_NUMBER)
 
 
 async def _say_what_is_kept(call: Call, check: Check, entry: Entry) -> str:
@@ -64,9 +69,6 @@ async def _say_what_is_kept(call: Call, check: Check, entry: Entry) -> str:
     if check is Check.BLANK_NUMBER:
         await call.say("identify.blank_number")
         return digits
-    if check is Check.WRONG_CHECK_DIGIT:
-        await call.say("identify.not_fit")
-        return ""
     if check is Check.NEED_WHOLE and entry.closed != "pause":
         await call.say("identify.not_enough")
         return ""
@@ -77,9 +79,11 @@ async def _say_what_is_kept(call: Call, check: Check, entry: Entry) -> str:
 async def _entry(call: Call, prompt: str, kept: str) -> Entry:
     """New digits behind the kept ones; nothing at all leads to the help menu."""
     while True:
-        entry = await call.ask(prompt, Digits(POLICY, kept, may_be_empty=True))
+        patience = SEARCHING if prompt == "identify.search" else QUIET
+        wanted = Digits(POLICY, kept, may_be_empty=True, patience=patience)
+        entry = await call.ask(prompt, wanted)
         if entry.digits == kept and not entry.erased:
-            prompt = await _help(call)
+            prompt, kept = await _help(call), ""
         elif entry.erased and len(entry.digits) < POLICY and entry.closed != "hash":
             kept = entry.digits
             prompt = "identify.go_on" if kept else "identify.whole"
@@ -102,8 +106,7 @@ async def _by_fours(call: Call) -> Entry:
     await call.say("identify.mistake")
     digits = ""
     for prompt in FOURS:
-        entry = await call.ask(prompt, Digits(4))
-        digits += entry.digits
+        digits += await enter(call, prompt, 4)
     return Entry(digits, "count")
 
 
@@ -167,9 +170,9 @@ async def _by_code(call: Call, policy: str) -> Checked:
     await call.say("identify.code_sent")
     checked = await _code(call)
     if checked is None:
-        entry = await call.ask("identify.mobile", Digits(11, may_be_empty=True, timeout=8))
-        if entry.digits:
-            await call.do(SendIdentityCode(policy, born, entry.digits))
+        mobile = await enter(call, "identify.mobile", 11, patience=4)
+        if mobile:
+            await call.do(SendIdentityCode(policy, born, mobile))
             await call.say("identify.code_sent")
             checked = await _code(call)
     return checked or Checked(Check.REFUSED)
@@ -178,10 +181,10 @@ async def _by_code(call: Call, policy: str) -> Checked:
 async def _code(call: Call) -> Checked | None:
     """None: no code came."""
     while True:
-        entry = await call.ask("identify.code", Digits(6, may_be_empty=True, timeout=20))
-        if not entry.digits:
+        digits = await enter(call, "identify.code", 6, patience=6)
+        if not digits:
             return None
-        checked = await call.do(CheckIdentityCode(entry.digits))
+        checked = await call.do(CheckIdentityCode(digits))
         if checked.check is not Check.MISSED:
             return checked
         await call.say("identify.not_fit")

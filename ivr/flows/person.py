@@ -10,9 +10,8 @@ from ivr.dialogue.turns import Outcome, Spoken
 
 LAST = Manners(noinput=2, nomatch=2, guarded=False, alone=True)
 """The questions on the way to a person are not left for a person."""
-FINAL = ("silent", "guard", "not_identified", "no_policy")
+FINAL = ("silent", "guard", "not_identified")
 """Reasons after which there is no question to come back to."""
-DONE = frozenset({Outcome.CANCELLED, Outcome.REQUESTED})
 
 
 async def on_wanted(call: Call, wanted: Wanted) -> None:
@@ -49,7 +48,10 @@ async def _silent(call: Call, registry: Registry) -> None:
     request = RequestCallback("silent", call.patient, None, agreed=False)
     if await call.do(request):
         await call.reached(Outcome.CALLBACK, instead_of=Outcome.TOLD)
-        await call.say("person.no_keys", opens=registry.opens)
+        if registry.open:
+            await call.say("person.no_keys_today")
+        else:
+            await call.say("person.no_keys", opens=registry.opens)
         await call.say("goodbye.bye")
         await call.end()
     await _part(call, registry)
@@ -94,7 +96,7 @@ async def _promise(call: Call, registry: Registry) -> None:
         await call.say("person.will_call_today")
     else:
         await call.say("person.will_call", on=registry.opens_on, opens=registry.opens)
-    if not call.outcomes & DONE:
+    if not call.cancelled and Outcome.REQUESTED not in call.outcomes:
         await call.say("person.not_cancelled")
     await call.say("goodbye.bye")
     await call.end()

@@ -17,6 +17,7 @@ async def reception(call: Call) -> None:
     if welcome.announcement:
         await call.say("greeting.announcement", announcement=welcome.announcement)
     while True:
+        call.patient = None
         await identify(call, whole_policy=welcome.whole_policy)
         await visits(call)
 

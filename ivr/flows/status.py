@@ -5,9 +5,10 @@ from __future__ import annotations
 from ivr.clinic.actions import CodeStatus, FindByCode
 from ivr.clinic.codes import is_code
 from ivr.clinic.values import CancellationStatus
-from ivr.dialogue.answers import BirthDate, Digits
+from ivr.dialogue.answers import BirthDate
 from ivr.dialogue.call import Call
 from ivr.dialogue.turns import Outcome
+from ivr.flows.entering import enter
 
 ATTEMPTS = 3
 
@@ -16,9 +17,9 @@ async def status(call: Call) -> None:
     """Tell the status, or that the data do not fit; then the caller's next question."""
     prompt = "status.code"
     for _ in range(ATTEMPTS):
-        entry = await call.ask(prompt, Digits(6))
-        if is_code(entry.digits):
-            await _tell(call, await _find(call, entry.digits))
+        code = await enter(call, prompt, 6)
+        if is_code(code):
+            await _tell(call, await _find(call, code))
             return
         prompt = "status.wrong_code"
     await call.say("status.unknown")

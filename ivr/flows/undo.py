@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from ivr.clinic.actions import Receipt, UndoCancellation, UndoResult
 from ivr.dialogue.answers import yes_no
-from ivr.dialogue.call import Call, Manners
+from ivr.dialogue.call import PATIENT, Call
 from ivr.dialogue.turns import Outcome
 
-CAREFUL = Manners(guarded=False)
 
-
-async def undo(call: Call, receipt: Receipt) -> bool:
+async def undo(call: Call, receipt: Receipt, question: str = "undo.sure") -> bool:
     """True: the visit stands again."""
     patient = call.patient or ""
-    sure = await call.ask_or_leave("undo.sure", yes_no(), CAREFUL, visit=receipt.visit)
+    sure = await call.ask_or_leave(question, yes_no(), PATIENT, visit=receipt.visit)
     if sure is not True:
         await call.say("undo.left")
         return False
@@ -21,6 +19,8 @@ async def undo(call: Call, receipt: Receipt) -> bool:
     if result is not UndoResult.RESTORED:
         await call.say("undo.taken" if result is UndoResult.TAKEN else "undo.too_late")
         return False
-    await call.reached(Outcome.RESTORED, instead_of=Outcome.CANCELLED)
+    call.cancelled = max(0, call.cancelled - 1)
+    other = Outcome.TOLD if call.cancelled else Outcome.CANCELLED
+    await call.reached(Outcome.RESTORED, instead_of=other)
     await call.say("undo.done")
     return True

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ivr.clinic.actions import ChooseVisit, FindUpcoming, MarkToldOff, Receipt, Upcoming
 from ivr.clinic.values import CancellationStatus, Visit
 from ivr.dialogue.answers import Menu, Option
-from ivr.dialogue.call import Call, Manners, Wanted
+from ivr.dialogue.call import SKIPPABLE, Call, Manners, Wanted
 from ivr.dialogue.turns import Outcome
 from ivr.flows.cancel import cancel
 from ivr.flows.code import give_code
+from ivr.flows.person import hand_over
 from ivr.flows.status import status
 from ivr.flows.undo import undo
 
@@ -24,11 +25,15 @@ async def visits(call: Call) -> None:
     visit = await _interrupted(call, upcoming)
     while True:
         await call.reached(Outcome.TOLD)
+        for receipt in upcoming.requested:
+            await call.say("visits.requested", visit=receipt.visit)
         if visit is None and not upcoming.visits:
-            await _nothing_booked(call)
+            await _nothing_booked(
+                call, "visits.no_others" if upcoming.requested else "visits.none"
+            )
             return
-        receipt = await _one_visit(call, visit or await _choose(call, upcoming.visits))
-        if await _anything_else(call, receipt) == "other_policy":
+        done = await _one_visit(call, visit or await _choose(call, upcoming.visits))
+        if await _anything_else(call, done) == "other_policy":
             call.again = ()
             return
         call.again = ()
@@ -40,20 +45,29 @@ async def _tell_news(call: Call, upcoming: Upcoming) -> bool:
     """What the patient has not heard yet, before anything else; True: a visit came back."""
     restored = False
     for visit in upcoming.called_off:
-        await call.say("visits.called_off", visit=visit)
+        await call.ask_or_leave("visits.called_off", GO_ON, SKIPPABLE, visit=visit)
         await call.do(MarkToldOff(visit.id))
     for receipt in upcoming.unheard:
-        await call.say("visits.unheard", visit=receipt.visit)
-        await give_code(call, receipt)
+        await _tell_code(call, receipt)
     for receipt in upcoming.undoable:
-        if await call.choose("undo.offer", UNDO_OFFER, visit=receipt.visit) == "undo":
-            restored = await undo(call, receipt) or restored
+        restored = await undo(call, receipt, "undo.offer") or restored
     for visit in upcoming.begun:
         await call.say("visits.begun", visit=visit)
     return restored
 
 
-UNDO_OFFER = {"1": Option("undo", ("вернуть",)), "2": Option("go_on", ("дальше",))}
+GO_ON = Menu({"1": Option("go_on", ("дальше", "понятно"))}, result=str, timeout=3)
+
+
+async def _tell_code(call: Call, receipt: Receipt) -> None:
+    """A code that was not heard in the call that made it."""
+    if receipt.status is CancellationStatus.CANCELLED:
+        await call.say("visits.unheard", visit=receipt.visit)
+        await give_code(call, receipt)
+    else:
+        await call.say("visits.unheard_request", visit=receipt.visit)
+        await give_code(call, receipt)
+        await call.say("cancel.call_later", after=receipt.answer_after)
 
 
 async def _interrupted(call: Call, upcoming: Upcoming) -> Visit | None:
@@ -70,15 +84,16 @@ BROKEN_OFF = {
 }
 
 
-async def _nothing_booked(call: Call) -> None:
+async def _nothing_booked(call: Call, prompt: str) -> None:
     """Returns when another policy is to be keyed."""
     while True:
-        wish = await call.ask_or_leave("visits.none", NOTHING_BOOKED, LAST_QUESTION)
-        if wish != "status":
-            break
-        await status(call)
-    if wish != "other_policy":
-        await _part(call)
+        wish = await call.ask_or_leave(prompt, NOTHING_BOOKED, LAST_QUESTION)
+        if wish == "other_policy":
+            return
+        if wish == "status":
+            await status(call)
+        else:
+            await _part_unless_lost(call, wish)
 
 
 NOTHING_BOOKED = Menu(
@@ -88,6 +103,14 @@ NOTHING_BOOKED = Menu(
     },
     result=str,
 )
+
+
+async def _part_unless_lost(call: Call, wish: str | Wanted) -> None:
+    """Silence ends the call; who presses what is no answer gets a person."""
+    if wish is Wanted.LOST:
+        await hand_over(call, "lost")
+    else:
+        await _part(call)
 
 
 async def _part(call: Call) -> None:
@@ -174,9 +197,11 @@ async def _anything_else(call: Call, receipt: Receipt | None) -> str:
             del options["3"]
         prompt = "goodbye.anything_else" if receipt is None else "goodbye.anything_else_undo"
         wish = await call.ask_or_leave(prompt, Menu(options, result=str), LAST_QUESTION)
-        if isinstance(wish, Wanted) or wish == "finish":
+        if isinstance(wish, Wanted):
+            await _part_unless_lost(call, wish)
+        elif wish == "finish":
             await _part(call)
-        if wish == "status":
+        elif wish == "status":
             await status(call)
         elif wish == "undo" and receipt is not None:
             await undo(call, receipt)

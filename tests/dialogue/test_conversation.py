@@ -257,7 +257,54 @@ def test_the_apology_names_the_code_of_what_was_done() -> None:
     after = table.conversation()
     assert after.failed
     assert after.after_failure(None) == turn
-    assert after.after_failure(DialEnded(answered=True)).then == HangUp(Outcome.FAILED)
+    last = after.after_failure(DialEnded(answered=False))
+    assert prompts(last) == ["failure.no_answer", "goodbye.bye"]
+    assert last.then == HangUp(Outcome.CANCELLED)
+
+
+def test_the_apology_does_not_name_what_was_brought_back() -> None:
+    table = Table(two_questions)
+    table.begin()
+    receipt = {"how": "processing", "receipt": {"code": "380417"}}
+    table.lines.append(Line(3, 1, "did", "CancelVisit", receipt))
+    assert prompts(table.conversation().fail(None)) == ["failure.requested", "failure.mistake"]
+    table.lines.append(Line(4, 1, "did", "UndoCancellation", "restored"))
+    assert prompts(table.conversation().fail(None)) == ["failure.mistake"]
+
+
+def test_a_result_of_another_shape_is_a_changed_flow() -> None:
+    table = Table(two_questions)
+    table.begin()
+    table.hear(Keys("1"))
+    table.lines = [
+        Line(one.number, one.turn, one.kind, one.name, {"address": 5})
+        if one.kind == "did"
+        else one
+        for one in table.lines
+    ]
+    with pytest.raises(FlowChanged):
+        table.conversation().turn()
+
+
+async def digits_then_date(call: Call) -> None:
+    await call.ask("digits", Digits(16, may_be_empty=True, patience=3))
+    await call.ask("more", Digits(6, may_be_empty=True))
+
+
+def test_a_hash_behind_the_last_digit_is_no_answer_to_the_next_question() -> None:
+    table = Table(digits_then_date)
+    table.begin()
+    table.hear(Keys("7776150894000017", "count"))
+    assert prompts(table.hear(Keys("", "hash"))) == ["more"]
+    assert isinstance(table.hear(Keys("", "hash")).then, HangUp)
+
+
+def test_silences_while_something_is_looked_for_count_as_one() -> None:
+    table = Table(digits_then_date)
+    table.begin()
+    assert prompts(table.hear(NoInput())) == []
+    assert prompts(table.hear(NoInput())) == []
+    assert prompts(table.hear(NoInput())) == ["more"]
 
 
 ANYTHING = st.one_of(
