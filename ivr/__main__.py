@@ -13,6 +13,7 @@ from ivr.commands.database import db
 from ivr.commands.doctor import doctor
 from ivr.commands.environment import Tools
 from ivr.commands.exchange import export, import_
+from ivr.commands.people import callbacks, registrar
 from ivr.commands.processes import demo, web, worker
 from ivr.commands.telephone import call
 from ivr.commands.voice import prompts, say
@@ -32,6 +33,7 @@ def main(context: click.Context) -> None:
 for command in (
     *(demo, web, worker, call, calls, replay),
     *(db, demo_data, import_, export),
+    *(registrar, callbacks),
     *(clinic, prompts, say, doctor),
 ):
     main.add_command(command)

@@ -368,3 +368,17 @@ class Audit(Base):
     what: Mapped[str] = mapped_column(String(200))
     call_id: Mapped[str | None] = mapped_column(CALL, index=True)
     patient_id: Mapped[int | None] = mapped_column(index=True)
+
+
+class Registrar(Base):
+    """A named account of a person behind the line."""
+
+    __tablename__ = "registrars"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    role: Mapped[str] = mapped_column(WORD)
+    """`registrar`, `senior`, `engineer`, `auditor`."""
+    password_hash: Mapped[str] = mapped_column(String(200))
+    """argon2id."""
+    created_at: Mapped[datetime]
