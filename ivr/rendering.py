@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr.dialogue.turns import Spoken
-from ivr.speech.addresses import address_words, cabinet_words, floor_words
+from ivr.speech.addresses import address_words, cabinet_words, clinic_words, floor_words
 from ivr.speech.dates import (
     date_words,
     day_of,
@@ -81,6 +81,7 @@ FORMATS: dict[str, Format] = {
     "from_ordinal_f": _from_ordinal,
     "phone": phone_words,
     "address": address_words,
+    "clinic": clinic_words,
     "cabinet": cabinet_words,
     "floor": floor_words,
     "text": str.strip,

@@ -208,7 +208,7 @@ def _sample(name: str) -> Any:
     if name in {"code_pairs", "code_digits", "digits"}:
         return "380417"
     texts = {"text": "Текст", "cap": "текст", "phone": "+78001234567", "address": "ул. 8 Марта"}
-    texts |= {"floor": "3", "cabinet": "12а", "specialty": "ЛОР"}
+    texts |= {"floor": "3", "cabinet": "12а", "specialty": "ЛОР", "clinic": "Поликлиника № 5"}
     return texts.get(name, MOMENT)
 
 

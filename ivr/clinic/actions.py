@@ -76,10 +76,8 @@ class AskRegistry(Action[Registry]):
 @dataclass(frozen=True, slots=True)
 class ClinicInfo:
     address: str
-    weekdays: str
-    """Hours as «HH:MM-HH:MM», Monday to Friday; empty where closed."""
-    saturday: str
-    sunday: str
+    week: tuple[str, ...]
+    """Hours as «HH:MM-HH:MM», Monday first; empty where closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ def ask_registry(ledger: Ledger, _action: AskRegistry, moment: Moment) -> Regist
 
 
 def ask_clinic_info(ledger: Ledger, _action: AskClinicInfo, _moment: Moment) -> ClinicInfo:
-    week = [str(hours) if hours else "" for hours in ledger.settings.week]
-    return ClinicInfo(ledger.settings.address, week[0], saturday=week[5], sunday=week[6])
+    week = tuple(str(hours) if hours else "" for hours in ledger.settings.week)
+    return ClinicInfo(ledger.settings.address, week)
 
 
 def request_callback(ledger: Ledger, action: RequestCallback, moment: Moment) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time, timedelta
 
 from ivr.clinic.actions import (
     AskClinicInfo,
@@ -141,17 +141,29 @@ async def _tell_address(call: Call) -> None:
     clinic = await call.do(AskClinicInfo())
     if clinic.address:
         await call.say("clinic.address", address=clinic.address)
-    for prompt, hours in (
-        ("clinic.weekdays", clinic.weekdays),
-        ("clinic.saturday", clinic.saturday),
-        ("clinic.sunday", clinic.sunday),
-    ):
-        if hours:
-            opens, _, closes = hours.partition("-")
-            await call.say(
-                prompt, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes)
-            )
+    await _tell_hours(call, clinic.week)
     await call.say("clinic.in_person")
+
+
+async def _tell_hours(call: Call, week: tuple[str, ...]) -> None:
+    """The five working days at once where they are alike."""
+    alike = len(set(week[:5])) == 1 and bool(week[0])
+    if alike:
+        await _say_hours(call, "clinic.weekdays", week[0])
+    for weekday, hours in enumerate(week):
+        if hours and not (alike and weekday < 5):
+            day = A_MONDAY + timedelta(days=weekday)
+            await _say_hours(call, "clinic.day", hours, day)
+
+
+A_MONDAY = date(2024, 1, 1)
+
+
+async def _say_hours(call: Call, prompt: str, hours: str, day: date = A_MONDAY) -> None:
+    opens, _, closes = hours.partition("-")
+    await call.say(
+        prompt, day=day, opens=time.fromisoformat(opens), closes=time.fromisoformat(closes)
+    )
 
 
 async def _by_birth_date(call: Call, digits: str) -> Checked:

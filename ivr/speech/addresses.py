@@ -20,6 +20,7 @@ DISTRICT = re.compile(r"(?<![\w/])(\d+)(?=\s+микрорайон)")
 GLUED_PART = re.compile(r"(?<=\d)([кс])(?=\d)")
 ORDINAL = re.compile(r"(?<![\w/])(\d+)-?(й|ый|ой|я|ая|го|ого|е|ое)(?!\w)")
 NUMBER = re.compile(r"\d+")
+CLINIC_NUMBER = re.compile(r"(?:№|N|#)\s*(\d{1,4})(?!\d)")
 ENDINGS: Mapping[str, tuple[Gender, Case]] = {
     "й": ("m", "n"), "ый": ("m", "n"), "ой": ("m", "n"),
     "я": ("f", "n"), "ая": ("f", "n"),
@@ -44,6 +45,12 @@ def address_words(address: str) -> str:
     text = _streets(_expand(text, _tables().abbreviations))
     text = GLUED_PART.sub(lambda part: _part(part[1]), text)
     return _spaced(_numbers(_letters(text)))
+
+
+def clinic_words(name: str) -> str:
+    """«Поликлиника номер пять» for «Поликлиника № 5»; what has no figure is left alone."""
+    spoken = CLINIC_NUMBER.sub(lambda found: f"номер {cardinal(int(found[1]))}", name)
+    return _spaced(spoken)
 
 
 def cabinet_words(cabinet: str) -> str:

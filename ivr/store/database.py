@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import TimeoutError  # noqa: A004 - the pool raises the same
+from sqlalchemy.exc import (
+    InvalidatePoolError,
+    TimeoutError,  # noqa: A004 - the pool raises the same
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, QueuePool
 
 BUSY_MS = 5000
+RESTED_SECONDS = 1.0
+"""A connection that rested so long is asked whether it is alive: no server restarts sooner."""
 MIGRATION_LOCK = 5_108_001
 """Key of the advisory lock that lets one process migrate at a time."""
 
@@ -108,6 +115,7 @@ def _sqlite(url: str, *, foreign_keys: bool = True) -> Engine:
         pool_size=5,
         max_overflow=45,
         pool_timeout=5,
+        pool_use_lifo=True,  # the same few connections: what they have prepared stays warm
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
     )
 
@@ -131,12 +139,12 @@ def _sqlite(url: str, *, foreign_keys: bool = True) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=10,
         max_overflow=20,
         pool_timeout=2,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 3,
@@ -144,3 +152,19 @@ def _postgresql(url: str) -> Engine:
             " -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
         },
     )
+
+    @event.listens_for(engine, "checkin")
+    def note_rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask_after_rest(connection: Any, record: Any, _proxy: object) -> None:
+        now = monotonic()
+        if now - record.info.get("rests_since", now) < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as gone:
+            raise InvalidatePoolError from gone
+
+    return engine

@@ -42,7 +42,7 @@ def test_the_registry_by_day_and_by_night(telephone: Telephone) -> None:
 
 def test_address_and_hours(telephone: Telephone) -> None:
     assert telephone.do(AskClinicInfo()) == ClinicInfo(
-        "ул. Ленина, д. 15", "08:00-20:00", "09:00-15:00", ""
+        "ул. Ленина, д. 15", ("08:00-20:00",) * 5 + ("09:00-15:00", "")
     )
 
 

@@ -46,7 +46,7 @@ class Desk:
 
     def perform(self, action: Action[Any], _line: int) -> Any:
         self.done.append(action)
-        return ClinicInfo("", "", "", "") if isinstance(action, AskClinicInfo) else True
+        return ClinicInfo("", ()) if isinstance(action, AskClinicInfo) else True
 
 
 @dataclass

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.speech.addresses import address_words, cabinet_words, floor_words
+from ivr.speech.addresses import address_words, cabinet_words, clinic_words, floor_words
 from ivr.speech.phones import phone_words
 
 
@@ -93,3 +93,16 @@ def test_floor(written: str, spoken: str) -> None:
 )  # fmt: skip
 def test_phone(phone: str, spoken: str) -> None:
     assert phone_words(phone) == spoken
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        ("Поликлиника № 5", "Поликлиника номер пять"),
+        ("ГП №46", "ГП номер сорок шесть"),
+        ("Поликлиника номер пять", "Поликлиника номер пять"),
+        ("Больница", "Больница"),
+    ],
+)
+def test_clinics(name: str, spoken: str) -> None:
+    assert clinic_words(name) == spoken
