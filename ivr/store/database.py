@@ -103,7 +103,7 @@ def _bare(url: str) -> Engine:
     """Without statement time-out and foreign keys: migrations copy whole tables."""
     if url.startswith("sqlite"):
         return _sqlite(url, foreign_keys=False)
-    return create_engine(url, poolclass=NullPool)
+    return create_engine(url, poolclass=NullPool, hide_parameters=True)
 
 
 def _sqlite(url: str, *, foreign_keys: bool = True) -> Engine:
@@ -115,6 +115,7 @@ def _sqlite(url: str, *, foreign_keys: bool = True) -> Engine:
         pool_size=5,
         max_overflow=45,
         pool_timeout=5,
+        hide_parameters=True,  # a row's values stay out of exception texts
         pool_use_lifo=True,  # the same few connections: what they have prepared stays warm
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
     )
@@ -144,6 +145,7 @@ def _postgresql(url: str) -> Engine:
         pool_size=10,
         max_overflow=20,
         pool_timeout=2,
+        hide_parameters=True,
         pool_use_lifo=True,
         pool_recycle=1800,
         connect_args={

@@ -39,14 +39,28 @@ def newest_migration() -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+def older_migrations() -> frozenset[str]:
+    """Those that this code knows to be too old for it."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", "ivr.store:migrations")
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    return frozenset(one.revision for one in scripts.walk_revisions() if one.revision != head)
+
+
 def why_not_ready(database: Database, migration: str | None) -> str:
-    """One sentence; empty when the database can take a call."""
+    """One sentence; empty when the database can take a call.
+
+    A migration newer than this code is no fault: old processes go on while new ones start.
+    """
     try:
         with database.read() as session:
             at = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError as broken:
         return f"the database does not answer: {type(broken).__name__}"
-    return "" if at == migration else f"the database is at migration {at}, not {migration}"
+    too_old = at is None or at in older_migrations()
+    return f"the database is at migration {at}, not {migration}" if too_old else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from ivr.store.database import Database
 from ivr.store.tables import Call, Outbox
@@ -37,6 +38,17 @@ def test_ready_only_with_todays_tables(database: Database) -> None:
     assert (before.status_code, "database" in before.text) == (503, True)
     database.upgrade()
     assert client(database).get("/health/ready").status_code == 200
+
+
+@pytest.mark.parametrize(("migration", "status"), [("0001", 503), ("9999", 200)])
+def test_ready_beside_newer_code_but_not_on_older_tables(
+    database: Database, migration: str, status: int
+) -> None:
+    database.upgrade()
+    with database.begin() as session:
+        at = text("UPDATE alembic_version SET version_num = :at")
+        session.execute(at, {"at": migration})
+    assert client(database).get("/health/ready").status_code == status
 
 
 def test_figures_come_from_the_database(database: Database) -> None:
