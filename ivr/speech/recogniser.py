@@ -1,0 +1,227 @@
+"""Russian speech into words: one model for the process, a listener for every open question."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from itertools import islice, product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+import vosk
+
+HERTZ = 8000
+"""Of the telephone."""
+PAUSE = 0.4
+"""Seconds between two words that set them apart."""
+_SPELLINGS = 8
+"""Of one phrase, at most: «все» is also «всё»."""
+_SILENT = -1
+_ANY = "[unk]"
+
+
+class ModelMissing(RuntimeError):
+    """No Vosk model that can be opened lies in the folder."""
+
+
+class Filler(StrEnum):
+    """A word for everything foreign to the grammar: how soon it beats the grammar's words."""
+
+    NONE = ""
+    SOFT = "[unk_soft]"
+    ORDINARY = _ANY
+    STRICT = "[unk_strict]"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    """Lower case, as the model spells it."""
+    confidence: float
+    """0..1."""
+    start: float
+    """Seconds from the first sound that the listener was given."""
+    end: float
+    """Seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    words: tuple[Word, ...] = ()
+    """Without fillers."""
+    foreign: bool = False
+    """A filler was heard: the utterance counts as not understood."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def with_pauses(self) -> str:
+        """The words with a comma where a pause was heard."""
+        marks = (", " if at in self.pauses else " " for at in range(len(self.words)))
+        said = (mark + word.text for mark, word in zip(marks, self.words, strict=True))
+        return "".join(said).strip()
+
+    @property
+    def confidence(self) -> float:
+        """The weakest word's; 0 without words."""
+        return min((word.confidence for word in self.words), default=0.0)
+
+    @property
+    def pauses(self) -> frozenset[int]:
+        """Places of the words before which a pause was heard."""
+        neighbours = enumerate(zip(self.words, self.words[1:], strict=False), start=1)
+        return frozenset(at for at, (one, two) in neighbours if two.start - one.end >= PAUSE)
+
+
+class Ear:
+    """A Vosk model, read once and shared by all listeners, in whatever thread they are.
+
+    `folder` as Vosk unpacks it (`am`, `conf`, `graph`); the model of the package without it.
+    Raises ModelMissing.
+    """
+
+    def __init__(self, folder: str | Path | None = None) -> None:
+        self.folder = Path(folder) if folder else shipped_model()
+        vosk.SetLogLevel(_SILENT)
+        self.model = _opened(self.folder)
+        self.hertz = _sampling(self.folder)
+        """What the model was trained on: stock models want 16000."""
+
+    def missing(self, phrases: Iterable[str]) -> list[str]:
+        """Words that the model does not know, each once; no phrase with one can be heard."""
+        words = dict.fromkeys(word for phrase in phrases for word in phrase.split())
+        return [word for word in words if not self.spellings(word)]
+
+    def grammar(self, phrases: Iterable[str], filler: Filler) -> list[str]:
+        """What the recogniser is given: the phrases it can hear, as it spells them.
+
+        A phrase that stands there twice is twice as likely.
+        """
+        known = [said for phrase in phrases for said in self._spelled(phrase)]
+        return [*known, *self._fillers(filler)]
+
+    def spellings(self, word: str) -> tuple[str, ...]:
+        """The word as the model writes it, also with its е as ё or its ё as е."""
+        places = (at for at, letter in enumerate(word) if letter == "е")
+        written = [word, *(f"{word[:at]}ё{word[at + 1 :]}" for at in places)]
+        if "ё" in word:
+            written.append(word.replace("ё", "е"))
+        return tuple(spelled for spelled in written if self._knows(spelled))
+
+    def _spelled(self, phrase: str) -> Iterator[str]:
+        words = [self.spellings(word) for word in phrase.split()]
+        if words:
+            yield from (" ".join(one) for one in islice(product(*words), _SPELLINGS))
+
+    def _fillers(self, filler: Filler) -> tuple[str, ...]:
+        wanted = dict.fromkeys((filler.value, _ANY)) if filler else ()
+        return tuple(islice((word for word in wanted if self._knows(word)), 1))
+
+    def _knows(self, word: str) -> bool:
+        return bool(self.model.vosk_model_find_word(word) >= 0)
+
+
+class Listener:
+    """Hears the answer to one question; used by one thread at a time.
+
+    Nothing but the `phrases` (lower case, words apart by spaces) and the filler is heard; they
+    are made of words that the speaker may put in another order. None: the whole vocabulary.
+    """
+
+    def __init__(
+        self, ear: Ear, phrases: Iterable[str] | None, filler: Filler = Filler.ORDINARY
+    ) -> None:
+        said = None if phrases is None else ear.grammar(phrases, filler)
+        # Vosk reads no \u escapes.
+        grammar = () if said is None else (json.dumps(said, ensure_ascii=False),)
+        self._recogniser = vosk.KaldiRecognizer(ear.model, float(ear.hertz), *grammar)
+        self._recogniser.SetWords(enable_words=True)
+        self._resampled = _resampler(ear.hertz)
+        self._words: list[dict[str, Any]] = []
+
+    def hear(self, pcm: bytes) -> None:
+        """8 kHz, 16 bit, one channel, any length."""
+        self._feed(np.frombuffer(pcm, "<i2"))
+
+    def hear_mulaw(self, frame: bytes) -> None:
+        """8 kHz, one byte a sample (G.711)."""
+        self._feed(linear(frame))
+
+    def so_far(self) -> str:
+        """Words of the utterance that is not closed yet; they may still change."""
+        partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
+        return " ".join([*(word["word"] for word in self._words), *partial.split()])
+
+    def result(self) -> Recognised:
+        """Close the utterance; what is heard afterwards is the next one."""
+        if self._resampled is not None:
+            self._accept(self._resampled.resample_chunk(np.zeros(0, np.int16), last=True))
+            self._resampled.clear()
+        self._keep(self._recogniser.FinalResult())
+        heard, self._words = self._words, []
+        words = [
+            Word(one["word"], one["conf"], one["start"], one["end"])
+            for one in heard
+            if not one["word"].startswith("[")
+        ]
+        return Recognised(tuple(words), foreign=len(words) < len(heard))
+
+    def _feed(self, samples: npt.NDArray[np.int16]) -> None:
+        if self._resampled is not None:
+            samples = self._resampled.resample_chunk(samples)
+        self._accept(samples)
+
+    def _accept(self, samples: npt.NDArray[np.int16]) -> None:
+        if self._recogniser.AcceptWaveform(samples.tobytes()):
+            self._keep(self._recogniser.Result())
+
+    def _keep(self, closed: str) -> None:
+        """Vosk closes a part at a long pause; an answer may have several."""
+        self._words += json.loads(closed).get("result", ())
+
+
+def shipped_model() -> Path:
+    return Path(str(files("ivr.speech") / "model"))
+
+
+def linear(mulaw: bytes) -> npt.NDArray[np.int16]:
+    """Samples of G.711 mu-law."""
+    return _mulaw_table()[np.frombuffer(mulaw, np.uint8)]
+
+
+@cache
+def _mulaw_table() -> npt.NDArray[np.int16]:
+    code = ~np.arange(256, dtype=np.uint8)
+    exponent, mantissa = (code >> 4 & 7).astype(np.int32), (code & 15).astype(np.int32)
+    magnitude = ((2 * mantissa + 33) << exponent + 2) - 132
+    return np.where(code & 128, -magnitude, magnitude).astype(np.int16)
+
+
+def _opened(folder: Path) -> Any:
+    if not (folder / "am" / "final.mdl").is_file():
+        raise ModelMissing(f"no Vosk model in {folder}: am/final.mdl is missing")
+    try:
+        return vosk.Model(str(folder))
+    except Exception as broken:
+        raise ModelMissing(f"the Vosk model in {folder} cannot be read") from broken
+
+
+def _sampling(folder: Path) -> int:
+    prefix = "--sample-frequency="
+    settings = folder / "conf" / "mfcc.conf"
+    lines = settings.read_text().split() if settings.is_file() else ()
+    found = [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
+    return round(float(found[-1])) if found else 16000
+
+
+def _resampler(hertz: int) -> soxr.ResampleStream | None:
+    return None if hertz == HERTZ else soxr.ResampleStream(HERTZ, hertz, 1, dtype="int16")
