@@ -36,7 +36,7 @@ def noisy(pcm: bytes, decibels: float, seed: int = 1) -> bytes:
     speech = samples[np.abs(samples) > 100]
     level = np.sqrt(np.mean(speech**2)) * 10 ** (-decibels / 20)
     noise = np.random.default_rng(seed).normal(size=samples.size) * level
-    return np.clip(samples + noise, -32768, 32767).astype("<i2").tobytes()
+    return bytes(np.clip(samples + noise, -32768, 32767).astype("<i2").tobytes())
 
 
 def wav(sound: bytes, hertz: int = HERTZ, *, mulaw: bool = False, channels: int = 1) -> bytes:
