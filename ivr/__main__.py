@@ -16,6 +16,7 @@ from ivr.commands.exchange import export, import_
 from ivr.commands.people import callbacks, registrar
 from ivr.commands.processes import demo, web, worker
 from ivr.commands.telephone import call
+from ivr.commands.understand import understand
 from ivr.commands.voice import prompts, say
 
 
@@ -34,7 +35,7 @@ for command in (
     *(demo, web, worker, call, calls, replay),
     *(db, demo_data, import_, export),
     *(registrar, callbacks),
-    *(clinic, prompts, say, doctor),
+    *(clinic, prompts, say, understand, doctor),
 ):
     main.add_command(command)
 
