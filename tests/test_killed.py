@@ -224,7 +224,7 @@ def test_a_call_goes_on_over_kill_9_between_any_two_requests(
 
 def _assert_not_offered_again(phone: Phone) -> None:
     phone.dial()
-    assert "Чтобы идти дальше" in phone.press(CALL[0])
+    assert "Вернуть этот приём?" in phone.press(CALL[0])
     offered = phone.press("2")
     assert "Найдена одна запись" in offered
     assert "Иванова" not in offered
@@ -233,7 +233,6 @@ def _assert_not_offered_again(phone: Phone) -> None:
 def _bring_back(phone: Phone) -> None:
     phone.dial()
     phone.press(CALL[0])
-    assert "Вернуть приём?" in phone.press("1")
     assert "Приём восстановлен" in phone.press("1")
 
 
@@ -272,7 +271,7 @@ def _assert_code_heard(phone: Phone, before: list[str], expected: int) -> None:
 def _go_to_the_yes(phone: Phone, policy: str) -> None:
     ways = {
         "Какую запись выбрать": "1",
-        "Чтобы идти дальше": "2",
+        "Вернуть этот приём?": "2",
         "Чтобы отменить, нажмите два": "2",
     }
     phone.dial()
