@@ -13,6 +13,7 @@ from ivr.commands.database import db
 from ivr.commands.doctor import doctor
 from ivr.commands.environment import Tools
 from ivr.commands.exchange import export, import_
+from ivr.commands.hear import hear
 from ivr.commands.people import callbacks, registrar
 from ivr.commands.processes import demo, web, worker
 from ivr.commands.telephone import call
@@ -35,7 +36,7 @@ for command in (
     *(demo, web, worker, call, calls, replay),
     *(db, demo_data, import_, export),
     *(registrar, callbacks),
-    *(clinic, prompts, say, understand, doctor),
+    *(clinic, prompts, say, understand, hear, doctor),
 ):
     main.add_command(command)
 

@@ -1,0 +1,67 @@
+"""What the recogniser listens for at a kind of question, and how likely each word is.
+
+Everything that is understood, but for what sounds like a digit and says nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from ivr.speech.recogniser import Filler
+from ivr.speech.understanding import numerals as n
+from ivr.speech.understanding.dates import MONTHS
+from ivr.speech.understanding.phrases import Kind, phrases
+from ivr.speech.understanding.visits import Listed
+from ivr.speech.understanding.words import table
+
+FILLERS: Mapping[Kind, Filler] = {
+    "digits": Filler.SOFT,
+    "policy": Filler.SOFT,
+    "code": Filler.SOFT,
+    "birth-date": Filler.SOFT,
+    "yes-no": Filler.STRICT,
+    "command": Filler.ORDINARY,
+    "visit": Filler.SOFT,
+}
+ONE_BY_ONE = (
+    *("ноль", "нуль", "один", "одна", "два", "две", "три", "четыре", "пять", "шесть"),
+    *("семь", "восемь", "девять"),
+)
+"""For a question that asks for single digits: heard best, also in noise."""
+DICTATED: frozenset[Kind] = frozenset({"digits", "policy", "code", "birth-date"})
+
+_OFTEN, _SOMETIMES = 20, 5
+"""Times that a word stands in the list, and is so much likelier than the others."""
+
+
+def expected(kind: Kind, listed: Sequence[Listed] = ()) -> tuple[str, ...]:
+    """Phrases for a `Listener`; what stands there twice is twice as likely."""
+    said = phrases(kind, listed)
+    return tuple(_dictated(said)) if kind in DICTATED else said
+
+
+def _dictated(said: Sequence[str]) -> Iterator[str]:
+    for phrase in said:
+        if phrase not in _unheard():
+            yield from [phrase] * _weights().get(phrase, 1)
+
+
+@cache
+def _unheard() -> frozenset[str]:
+    file = files("ivr.speech") / "listening.toml"
+    data = tomllib.loads(file.read_text("utf-8"))
+    return frozenset((*data["respelled"], *data["like_a_digit"]))
+
+
+@cache
+def _weights() -> Mapping[str, int]:
+    numbers = table("numbers")
+    values = ("zero", "unit", "teen", "tens", "hundred")
+    plain = [said[0] for name in values for said in numbers[name].values()]
+    plain += ["нуль", "одна", "две", *(said[0] for said in numbers["thousand"].values())]
+    nouns = [said[0] for name in ("noun", "nouns") for said in numbers[name].values()]
+    nouns += [*n.DATE_ORDINAL, *MONTHS]
+    return dict.fromkeys(nouns, _SOMETIMES) | dict.fromkeys(plain, _OFTEN)

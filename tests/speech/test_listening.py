@@ -1,0 +1,101 @@
+"""Whatever is understood can be heard by the model that ships."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ivr.speech.listening import DICTATED, FILLERS, expected
+from ivr.speech.recogniser import Ear, Filler, Listener
+from ivr.speech.understanding import KINDS, Kind, Listed, phrases
+from ivr.speech.understanding.words import heard
+
+ROOT = Path(__file__).parents[2]
+SOURCES = (ROOT / "ivr" / "dialogue" / "answers.py", *(ROOT / "ivr" / "flows").glob("*.py"))
+RUSSIAN = re.compile("[а-яё]{2}|[а-яё] [а-яё]")
+OFFERED = (
+    re.compile(r"Чтобы ([^.]+?), нажмите"),
+    re.compile(r"(?:^|[.,] )([^.,]+?) – (?:один|два|три|четыре|пять|шесть|ноль)\b"),
+)
+NOON = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+DOCTORS = (
+    Listed("терапевт", "Иванова", NOON),
+    Listed("ЛОР", "Черных", NOON),
+    Listed("офтальмолог", "Петренко", NOON),
+    Listed("хирург", "Ким", NOON),
+    Listed("педиатр", "Орлова", NOON),
+)
+
+
+@pytest.fixture(scope="module")
+def ear() -> Ear:
+    return Ear()
+
+
+def grammar_phrases() -> Iterator[str]:
+    """Russian strings in the code of the dialogue: sentences that are said stand elsewhere."""
+    for source in SOURCES:
+        tree = ast.parse(source.read_text("utf-8"))
+        said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and id(node) not in said and RUSSIAN.search(text):
+                yield text
+
+
+def keywords() -> Iterator[str]:
+    """What the prompts offer: «Чтобы отменить, нажмите два», «Уже здоровы – два»."""
+    prompts = tomllib.loads((ROOT / "prompts" / "ru.toml").read_text("utf-8"))
+    for state in prompts.values():
+        for wordings in state.values():
+            for text in (one for one in wordings.values() if isinstance(one, str)):
+                yield from (found for offer in OFFERED for found in offer.findall(text))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_phrase_of_a_kind(ear: Ear, kind: Kind) -> None:
+    assert ear.missing(phrases(kind)) == []
+
+
+def test_the_doctors_of_the_demo(ear: Ear) -> None:
+    assert ear.missing(phrases("visit", DOCTORS)) == []
+
+
+@pytest.mark.parametrize(
+    "said", ["к ивановой", "к терапевту", "у лора", "к киму", "к орловой", "окулисту"]
+)
+def test_doctors_in_the_case_that_callers_use(ear: Ear, said: str) -> None:
+    listened = set(ear.grammar(expected("visit", DOCTORS), Filler.NONE))
+    assert set(said.split()) <= listened | {"у"}
+
+
+def test_every_phrase_of_the_dialogue(ear: Ear) -> None:
+    found = [" ".join(heard(phrase).words) for phrase in grammar_phrases()]
+    assert len(found) > 100
+    assert ear.missing(found) == []
+
+
+def test_every_keyword_of_the_prompts(ear: Ear) -> None:
+    found = [" ".join(heard(phrase).words) for phrase in keywords()]
+    assert "отменить" in found
+    assert "поездка или работа" in found
+    assert ear.missing(found) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_vosk_warns_of_nothing(ear: Ear, kind: Kind, capfd: pytest.CaptureFixture[str]) -> None:
+    Listener(ear, expected(kind, DOCTORS), FILLERS[kind]).result()
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("kind", sorted(DICTATED))
+def test_nothing_sounds_like_a_digit(kind: Kind) -> None:
+    listened = expected(kind)
+    assert not {"все", "плюс", "июнь", "писят"} & set(listened)
+    assert listened.count("семь") > listened.count("семерка") > listened.count("вернее") == 1
