@@ -26,7 +26,7 @@ from ivr.dialogue.turns import (
     Heard,
     HungUp,
     Keys,
-    ListenForKeys,
+    Listen,
     NoInput,
     Recorded,
     Turn,
@@ -214,7 +214,7 @@ class DoubledPhone(DirectPhone):
 
 def as_carriers_end(turn: Turn, heard: Heard) -> Heard:
     """Input of the wanted length ends by count, whatever follows it."""
-    wanted = turn.then.count if isinstance(turn.then, ListenForKeys) else 0
+    wanted = turn.then.count if isinstance(turn.then, Listen) else 0
     if isinstance(heard, Keys) and heard.closed == "pause" and len(heard.keys) >= wanted > 1:
         return Keys(heard.keys, "count")
     return heard

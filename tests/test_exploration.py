@@ -17,7 +17,7 @@ from ivr.dialogue.turns import (
     HangUp,
     Heard,
     Keys,
-    ListenForKeys,
+    Listen,
     NoInput,
     Recorded,
     RecordNote,
@@ -116,11 +116,11 @@ YESES = {
 
 def answers(reply: Reply) -> Iterator[Heard]:
     match reply.turn.then:
-        case ListenForKeys(finish_on_hash=False):
+        case Listen(finish_on_hash=False):
             yield from (Keys(key) for key in MENU)
             yield from (Utterance(words) for words in WORDS)
             yield NoInput()
-        case ListenForKeys():
+        case Listen():
             yield from (Keys(keys, closed) for keys, closed in DIGITS)  # type: ignore[arg-type]
             yield NoInput()
             yield Utterance("не знаю")

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, Protocol, TypeVar
 
-from ivr.dialogue.turns import Keys, ListenForKeys
+from ivr.dialogue.turns import Keys, Listen
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -21,7 +21,7 @@ class Answer(Protocol[T_co]):
         """The type of an accepted value, for reading a recorded one back."""
         ...
 
-    def listen(self) -> ListenForKeys: ...
+    def listen(self) -> Listen: ...
 
     def from_keys(self, keys: Keys) -> T_co | None: ...
 
@@ -106,13 +106,8 @@ class Menu:
     timeout: int = 7
     """Seconds."""
 
-    def listen(self) -> ListenForKeys:
-        return ListenForKeys(
-            1,
-            finish_on_hash=False,
-            no_input_timeout=self.timeout,
-            grammar=tuple(self._by_phrase()),
-        )
+    def listen(self) -> Listen:
+        return Listen(1, finish_on_hash=False, no_input_timeout=self.timeout)
 
     def from_keys(self, keys: Keys) -> Any | None:
         option = self.options.get(keys.keys[:1])
@@ -180,11 +175,8 @@ _DIGIT_WORDS: Mapping[str, str] = {
 }
 
 
-def _digits(count: int, timeout: int) -> ListenForKeys:
-    words = tuple(_DIGIT_WORDS)
-    return ListenForKeys(
-        count, finish_on_hash=True, no_input_timeout=timeout, grammar=words, secret=True
-    )
+def _digits(count: int, timeout: int) -> Listen:
+    return Listen(count, finish_on_hash=True, no_input_timeout=timeout, secret=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +196,7 @@ class Digits:
     """Seconds, also between keys."""
     result: Any = Entry
 
-    def listen(self) -> ListenForKeys:
+    def listen(self) -> Listen:
         wanted = self.longest - len(self.kept)
         return _digits(wanted, self.timeout)
 
@@ -243,7 +235,7 @@ class BirthDate:
 
     result: Any = date
 
-    def listen(self) -> ListenForKeys:
+    def listen(self) -> Listen:
         return _digits(8, timeout=8)
 
     def from_keys(self, keys: Keys) -> date | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
+
+from ivr.speech.fillers import Filler
 
 
 class Outcome(StrEnum):
@@ -39,9 +41,13 @@ class Utterance:
     """Recognised speech."""
 
     words: str
-    """Lower case, single-spaced, ё written as е."""
+    """Lower case, single-spaced; a comma behind a word stands for a pause of 0.4 s or more."""
     confidence: float = 1.0
-    """0..1, of the best result."""
+    """0..1, of the weakest word of the best result."""
+    foreign: bool = False
+    """Words outside the question's grammar were heard as well: it is not understood."""
+    alternatives: tuple[str, ...] = ()
+    """Other results, likeliest first; only where `Hearing.alternatives` asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +94,45 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class ListenForKeys:
-    """What the carrier waits for after the prompts. Speech doors add the grammar."""
+class Hearing:
+    """How the open question is heard, for the doors that have sound."""
+
+    phrases: tuple[str, ...]
+    """The recogniser's grammar: lower case, universal commands included. What stands there
+    twice is twice as likely."""
+    filler: Filler
+    pause: float
+    """Seconds of silence that close an utterance."""
+    whole: Callable[[str], bool] = field(default=lambda _words: False, compare=False)
+    """Whether the words so far are a complete answer that no further word can change."""
+    pause_when_whole: float | None = None
+    """Seconds that close it once `whole`; None: `pause`."""
+    early: bool = False
+    """A `whole` answer is taken from a partial result, before any silence."""
+    barge_in: bool = False
+    """Speech stops the prompt."""
+    strict: bool = False
+    """A confirmation: only speech that begins behind the end of the question counts, heard by a
+    recogniser that begins there too."""
+    alternatives: int = 0
+    """Results beside the best; words then have no confidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """What is waited for after the prompts: keys, and words where there is sound."""
 
     count: int
-    """Input ends by itself after so many keys."""
+    """Input by keys ends by itself after so many."""
     finish_on_hash: bool
     """`#` ends the input (digits); otherwise every key is input (menus)."""
     no_input_timeout: int
     """Seconds of silence, before the first key and between keys."""
-    grammar: tuple[str, ...] = ()
-    """Phrases the question understands, lower case."""
     secret: bool = False
-    """The keys are personal (policy, code): a carrier's recording is paused meanwhile."""
+    """The answer is personal (policy, code): a carrier's recording is paused meanwhile, our
+    own is marked."""
+    hearing: Hearing | None = None
+    """None: the question is answered by keys only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +166,7 @@ class Turn:
     number: int
     """From 1; stands in the address of its answer."""
     speech: tuple[Spoken, ...]
-    then: ListenForKeys | Dial | RecordNote | HangUp
+    then: Listen | Dial | RecordNote | HangUp
     pace: int = 0
     """0 ordinary, -1 and -2 slower."""
     loudness: int = 0

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from ivr.speech.recogniser import Filler
+from ivr.speech.fillers import Filler
 from ivr.speech.understanding import numerals as n
 from ivr.speech.understanding.dates import MONTHS
 from ivr.speech.understanding.phrases import Kind, phrases

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import islice, product
@@ -17,6 +16,8 @@ import numpy.typing as npt
 import soxr
 import vosk
 
+from ivr.speech.fillers import Filler
+
 HERTZ = 8000
 """Of the telephone."""
 PAUSE = 0.4
@@ -24,20 +25,10 @@ PAUSE = 0.4
 _SPELLINGS = 8
 """Of one phrase, at most: «все» is also «всё»."""
 _SILENT = -1
-_ANY = "[unk]"
 
 
 class ModelMissing(RuntimeError):
     """No Vosk model that can be opened lies in the folder."""
-
-
-class Filler(StrEnum):
-    """A word for everything foreign to the grammar: how soon it beats the grammar's words."""
-
-    NONE = ""
-    SOFT = "[unk_soft]"
-    ORDINARY = _ANY
-    STRICT = "[unk_strict]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +114,7 @@ class Ear:
             yield from (" ".join(one) for one in islice(product(*words), _SPELLINGS))
 
     def _fillers(self, filler: Filler) -> tuple[str, ...]:
-        wanted = dict.fromkeys((filler.value, _ANY)) if filler else ()
+        wanted = dict.fromkeys((filler.value, Filler.ORDINARY.value)) if filler else ()
         return tuple(islice((word for word in wanted if self._knows(word)), 1))
 
     def _knows(self, word: str) -> bool:

@@ -18,7 +18,7 @@ from ivr.dialogue.turns import (
     Heard,
     HungUp,
     Keys,
-    ListenForKeys,
+    Listen,
     NoInput,
     Outcome,
     Recorded,
@@ -99,7 +99,7 @@ class Telephone:
         return heard(line, reply.turn.then)
 
 
-def heard(line: str, then: ListenForKeys | Dial | RecordNote | HangUp) -> Heard:
+def heard(line: str, then: Listen | Dial | RecordNote | HangUp) -> Heard:
     """What a line of a script is to the turn that it answers."""
     if line == "(hangup)":
         return HungUp()
@@ -113,8 +113,8 @@ def heard(line: str, then: ListenForKeys | Dial | RecordNote | HangUp) -> Heard:
     return _keys(pressed[1], then)
 
 
-def _keys(pressed: str, then: ListenForKeys | Dial | HangUp) -> Keys:
-    if not isinstance(then, ListenForKeys) or not then.finish_on_hash:
+def _keys(pressed: str, then: Listen | Dial | HangUp) -> Keys:
+    if not isinstance(then, Listen) or not then.finish_on_hash:
         return Keys(pressed, "count")
     keys, closing, _ = pressed.partition("#")
     if closing and len(keys) < then.count:

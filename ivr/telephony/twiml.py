@@ -10,7 +10,7 @@ from twilio.twiml import TwiML
 from twilio.twiml.voice_response import Dial as DialVerb
 from twilio.twiml.voice_response import Gather, Start, VoiceResponse
 
-from ivr.dialogue.turns import Dial, HangUp, ListenForKeys, RecordNote
+from ivr.dialogue.turns import Dial, HangUp, Listen, RecordNote
 from ivr.switchboard import Reply, Sentence
 
 LANGUAGE = "ru-RU"
@@ -97,7 +97,7 @@ class Documents:
 
     def _turn(self, response: VoiceResponse, reply: Reply) -> str:
         match reply.turn.then:
-            case ListenForKeys() as listen:
+            case Listen() as listen:
                 self._listen(response, reply, listen)
             case Dial() as dial:
                 self._say(response, reply, reply.sentences)
@@ -110,7 +110,7 @@ class Documents:
                 response.hangup()
         return str(response)
 
-    def _listen(self, response: VoiceResponse, reply: Reply, listen: ListenForKeys) -> None:
+    def _listen(self, response: VoiceResponse, reply: Reply, listen: Listen) -> None:
         """What nothing may interrupt stands before the `<Gather>`, where keys count."""
         before, inside = _split(reply.sentences)
         self._say(response, reply, before)

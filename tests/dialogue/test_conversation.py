@@ -20,7 +20,7 @@ from ivr.dialogue.turns import (
     HangUp,
     Heard,
     Keys,
-    ListenForKeys,
+    Listen,
     NoInput,
     Outcome,
     Turn,
@@ -191,7 +191,7 @@ def test_waiting_is_a_minute_long() -> None:
     table = Table(two_questions)
     table.begin()
     then = table.hear(Utterance("подождите")).then
-    assert isinstance(then, ListenForKeys)
+    assert isinstance(then, Listen)
     assert then.no_input_timeout == 60
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.speech.fillers import Filler
 from ivr.speech.listening import DICTATED, FILLERS, expected
-from ivr.speech.recogniser import Ear, Filler, Listener
+from ivr.speech.recogniser import Ear, Listener
 from ivr.speech.understanding import KINDS, Kind, Listed, phrases
 from ivr.speech.understanding.words import heard
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ivr.speech.fillers import Filler
 from ivr.speech.recogniser import (
     Ear,
-    Filler,
     Listener,
     ModelMissing,
     Recognised,

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ivr.dialogue.turns import HangUp, Heard, ListenForKeys, Outcome, Turn
+from ivr.dialogue.turns import HangUp, Heard, Listen, Outcome, Turn
 from ivr.switchboard import Reply, Sentence, UnknownCall
 
 CALL = "0123456789abcdef0123456789abcdef"
 SID = "CA" + "0" * 32
-MENU = ListenForKeys(count=1, finish_on_hash=False, no_input_timeout=7)
-POLICY = ListenForKeys(count=16, finish_on_hash=True, no_input_timeout=6, secret=True)
+MENU = Listen(count=1, finish_on_hash=False, no_input_timeout=7)
+POLICY = Listen(count=16, finish_on_hash=True, no_input_timeout=6, secret=True)
 BYE = HangUp(Outcome.KEPT)
 
 
