@@ -108,7 +108,11 @@ class Question:
                 return self._once_more(question, self.count(last))
             case Command.REPEAT:
                 again = (spoken for spoken in self.op.again if spoken not in before)
-                return [*again, *before, question]
+                full_times = self.count(last) > 1
+                return [
+                    replace(spoken, full_times=full_times)
+                    for spoken in (*again, *before, question)
+                ]
             case _:
                 return [*before, question]
 
