@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ivr.speech.fillers import Filler
-from ivr.speech.recogniser import HERTZ, Ear, Listener, Recognised, linear
+from ivr.speech.mulaw import linear
+from ivr.speech.recogniser import HERTZ, Ear, Listener, Recognised
 from ivr.speech.voice_activity import WINDOW, Vad, VoiceActivity
 
 FRAME_SECONDS = 0.02

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from itertools import islice, product
 from pathlib import Path
@@ -17,6 +16,7 @@ import soxr
 import vosk
 
 from ivr.speech.fillers import Filler
+from ivr.speech.mulaw import linear
 
 HERTZ = 8000
 """Of the telephone."""
@@ -230,19 +230,6 @@ def _text(words: Iterable[dict[str, Any]]) -> str:
 
 def shipped_model() -> Path:
     return Path(str(files("ivr.speech") / "model"))
-
-
-def linear(mulaw: bytes) -> npt.NDArray[np.int16]:
-    """Samples of G.711 mu-law."""
-    return _mulaw_table()[np.frombuffer(mulaw, np.uint8)]
-
-
-@cache
-def _mulaw_table() -> npt.NDArray[np.int16]:
-    code = ~np.arange(256, dtype=np.uint8)
-    exponent, mantissa = (code >> 4 & 7).astype(np.int32), (code & 15).astype(np.int32)
-    magnitude = ((2 * mantissa + 33) << exponent + 2) - 132
-    return np.where(code & 128, -magnitude, magnitude).astype(np.int16)
 
 
 def _opened(folder: Path) -> Any:
