@@ -20,7 +20,7 @@ from ivr.speech.dates import (
     hours_genitive,
     near_date,
     time_in,
-    time_long,
+    time_in_full,
     time_of,
     weekday_in,
 )
@@ -71,9 +71,9 @@ def _from_ordinal(n: int) -> str:
 FORMATS: dict[str, Format] = {
     "weekday": lambda moment: weekday_in(day_of(moment)),
     "time": lambda moment: time_in(time_of(moment)),
-    "time_long": lambda moment: time_long(time_of(moment)),
     "from_hour": lambda moment: hour_genitive(time_of(moment)),
     "to_hour": lambda moment: hour_genitive(time_of(moment)),
+    "until_hour": lambda moment: hours_genitive(time_of(moment)),
     "after_hour": lambda moment: hours_genitive(time_of(moment)),
     "surname": surname,
     "full_name": full_name,
@@ -109,8 +109,9 @@ DATE_FORMATS: Mapping[str, Callable[[date, date], str]] = {
 class Words(string.Formatter):
     """`{visit.specialty:specialty,cap}`: formats from left to right."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, *, full_times: bool = False) -> None:
         self._today = today
+        self._full_times = full_times
 
     def format_field(self, value: Any, format_spec: str) -> str:
         for name in _pipeline(format_spec):
@@ -123,6 +124,8 @@ class Words(string.Formatter):
         try:
             if name in DATE_FORMATS:
                 return DATE_FORMATS[name](day_of(value), self._today)
+            if name == "time" and self._full_times:
+                return time_in_full(time_of(value))
             return FORMATS[name](value)
         except KeyError:
             raise WrongWording(f"no format {name}") from None
@@ -150,7 +153,8 @@ class Prompts:
         if wording is None:
             raise UnknownPrompt(f"{spoken.prompt} has no {spoken.kind}")
         try:
-            return _tidy(Words(today).vformat(wording, (), spoken.values))
+            words = Words(today, full_times=spoken.full_times)
+            return _tidy(words.vformat(wording, (), spoken.values))
         except (AttributeError, KeyError) as missing:
             raise WrongWording(f"{spoken.prompt}: no value for {missing}") from missing
 

@@ -45,7 +45,6 @@ def rendered(toml: Path, wording: str, **values: Any) -> str:
         ("{v.start:near_date,cap}.", "Завтра, двадцать четвёртого ноября."),
         ("{v.start:weekday}", "во вторник"),
         ("{v.start:time}", "в десять тридцать"),
-        ("{v.start:time_long}", "в десять часов тридцать минут"),
         ("с {v.start:from_hour}", "с десяти тридцати"),
         ("{v.doctor:surname}", "Иванова"),
         ("{v.doctor:full_name}", "Иванова Мария Петровна"),
