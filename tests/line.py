@@ -261,8 +261,11 @@ class WebhookPhone:
         assert len(set(bodies)) == 1
         return self.read(bodies[-1])
 
+    def config(self) -> Config:
+        return self.line.config
+
     def post_once(self, path: str, form: dict[str, str]) -> str:
-        app = create_app(self.line.config, clock=self.line.clock)
+        app = create_app(self.config(), clock=self.line.clock)
         signature = RequestValidator(TOKEN).compute_signature(PUBLIC_URL + path, form)
         reply = app.test_client().post(
             path, data=form, headers={"X-Twilio-Signature": signature}
