@@ -28,6 +28,7 @@ from ivr.messages.worker import Worker
 from ivr.phone_numbers import e164
 from ivr.rendering import Prompts
 from ivr.speech.synthesis import Synthesizer, audio_name
+from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
 from ivr.store.vault import Vault
 from ivr.switchboard import Office, Reply, Switchboard, utc_now
@@ -144,8 +145,11 @@ def _wrong(what: str) -> str:
 
 
 def worker(line: Line) -> Worker:
+    figures = DailyFigures(line.database, line.vault, line.config.timezone)
     close_silent = line.switchboard.close_silent
-    return Worker(line.database, line.vault, sender(line.config), close_silent=close_silent)
+    wired = Worker(line.database, line.vault, sender(line.config), close_silent=close_silent)
+    wired.chores = (figures.count_ended,)
+    return wired
 
 
 def sender(config: Config) -> SmsSender:

@@ -5,9 +5,19 @@ A column `…_sealed` holds a ciphertext, a column `…_index` the blind index t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.store.columns import Base, BlindIndex, Sealed
@@ -211,6 +221,9 @@ class Cancellation(Base):
     )
 
 
+UNCOUNTED = "NOT counted AND ended_at IS NOT NULL"
+
+
 class Call(Base):
     __tablename__ = "calls"
 
@@ -241,8 +254,16 @@ class Call(Base):
     handled_at: Mapped[datetime | None]
     """A registrar has looked and is done with it."""
     handled_by: Mapped[str] = mapped_column(String(80), default="")
+    counted: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Its figures stand in `daily_counts`."""
 
     __table_args__ = (
+        Index(
+            "ix_calls_uncounted",
+            "ended_at",
+            sqlite_where=text(UNCOUNTED),
+            postgresql_where=text(UNCOUNTED),
+        ),
         Index(None, "caller_index", "started_at"),
         Index(None, "outcome", "started_at"),
         Index(None, "step", "started_at"),
@@ -294,7 +315,10 @@ class Outbox(Base):
     updated_at: Mapped[datetime]
     error: Mapped[str] = mapped_column(String(200), default="")
 
-    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+    __table_args__ = (
+        Index(None, "state", "next_attempt_at"),
+        Index("ix_outbox_created_at_state", "created_at", "kind", "state"),
+    )
 
 
 class CallbackRequest(Base):
@@ -373,6 +397,47 @@ class ClinicSetting(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class Pronunciation(Base):
+    """A word of the clinic's own, as the voice is to read it."""
+
+    __tablename__ = "pronunciations"
+
+    word: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """Lower case."""
+    spelling: Mapped[str] = mapped_column(String(160))
+
+
+class SentenceRecording(Base):
+    """A person's voice for one sentence of the line; it goes before the synthetic one."""
+
+    __tablename__ = "sentence_recordings"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the text, in hex."""
+    text: Mapped[str] = mapped_column(Text)
+    wav: Mapped[bytes] = mapped_column(LargeBinary)
+    """8 kHz, 16 bit, one channel, at the line's level."""
+    milliseconds: Mapped[int]
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime]
+
+
+class DailyCount(Base):
+    """How often something happened on a day of the clinic; nothing of a person is in it."""
+
+    __tablename__ = "daily_counts"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(WORD, primary_key=True)
+    """A `Measure`."""
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """What is counted: an hour, a prompt id, an outcome."""
+    part: Mapped[str] = mapped_column(WORD, primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Sum of what was measured, in milliseconds."""
 
 
 class SpokenAudio(Base):
@@ -455,3 +520,50 @@ class CallerCheck(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True)
     who: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
+
+
+class Stream(Base):
+    """A media socket of a call: asked for with a token, opened once, closed or lapsed."""
+
+    __tablename__ = "streams"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(CALL, ForeignKey("calls.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Of the call's streams, from 1: the newest one counts."""
+    token_index: Mapped[str] = mapped_column(BlindIndex, unique=True)
+    expires_at: Mapped[datetime]
+    """Until then the token opens it."""
+    opened_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """The process that serves it was alive then."""
+    closed_at: Mapped[datetime | None]
+    heard_turn: Mapped[int] = mapped_column(default=0)
+    """The last turn that was heard to its end."""
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "number"),
+        Index(
+            "ix_streams_open",
+            "expires_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+
+class Recording(Base):
+    """What both sides said while one stream was open; the sound lies in a sealed file."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(CALL, index=True)
+    """Not a foreign key: the file must be deleted with the row."""
+    file: Mapped[str] = mapped_column(String(80), unique=True)
+    """A name in the folder of recordings."""
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    milliseconds: Mapped[int] = mapped_column(default=0)
+    """0: not ended yet, or its process died; the file tells how long it is."""
+    marks_sealed: Mapped[str] = mapped_column(Sealed)
+    """JSON list, see `ivr.store.recordings.Mark`."""
