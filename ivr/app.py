@@ -30,6 +30,7 @@ from ivr.rendering import Prompts
 from ivr.speech.synthesis import Synthesizer, audio_name
 from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
+from ivr.store.recordings import Folder
 from ivr.store.vault import Vault
 from ivr.switchboard import Office, Reply, Switchboard, utc_now
 from ivr.telephony.audio import Audio, Shelf
@@ -194,7 +195,15 @@ def _desk(line: Line) -> Desk:
     def ledger(session: Session) -> Ledger:
         return Ledger(session, line.vault, config.timezone, config.line_number)
 
-    return Desk(line.database, line.vault, line.prompts, config.timezone, line.clock, ledger)
+    return Desk(
+        line.database,
+        line.vault,
+        line.prompts,
+        config.timezone,
+        line.clock,
+        ledger,
+        Folder(config.recordings, line.vault),
+    )
 
 
 def _webhooks(line: Line, signature: Signature | None) -> Webhooks:

@@ -13,18 +13,43 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ivr.desk import sign_in, today
+from ivr.desk import (
+    call_page,
+    callbacks,
+    calls,
+    codes,
+    journal,
+    patients,
+    people,
+    put_right,
+    recordings,
+    sign_in,
+    today,
+)
 from ivr.desk.accounts import Account, load
 from ivr.desk.office import NAME, Desk, desk
 from ivr.desk.pages import me, page
 from ivr.desk.rights import Right
 from ivr.desk.showing import FILTERS
 from ivr.desk.words import group, step, word
+from ivr.faults import report
 
 SHIFT = timedelta(hours=12)
 """So long a sign-in lasts."""
-PAGES = (sign_in.pages, today.pages)
-MENU = (("today", "desk.today.index", Right.CALLS),)
+PAGES = (
+    *(sign_in.pages, today.pages, calls.pages, call_page.pages, recordings.pages),
+    *(put_right.pages, patients.pages, codes.pages, callbacks.pages),
+    *(people.pages, journal.pages),
+)
+MENU = (
+    ("today", "desk.today.index", Right.CALLS),
+    ("calls", "desk.calls.index", Right.CALLS),
+    ("patients", "desk.patients.index", Right.PERSONAL),
+    ("codes", "desk.codes.index", Right.PERSONAL),
+    ("callbacks", "desk.callbacks.index", Right.CALLS),
+    ("people", "desk.people.index", Right.PEOPLE),
+    ("journal", "desk.journal.index", Right.AUDIT),
+)
 """Name in words.toml [menu], endpoint, the right it needs; in the order of the bar."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -84,6 +109,7 @@ def _blueprint() -> Blueprint:
     whole.context_processor(_frame)
     whole.register_error_handler(HTTPException, _sorry)
     whole.register_error_handler(CSRFError, _sorry)
+    whole.register_error_handler(Exception, _broken)
     for name, change in FILTERS.items():
         whole.add_app_template_filter(change, name)
     whole.add_app_template_filter(word, "word")
@@ -116,3 +142,8 @@ def _sorry(fault: HTTPException) -> tuple[str, int] | HTTPException:
     if fault.code is None or fault.code < 400:
         return fault
     return page("sorry.html", code=fault.code), fault.code
+
+
+def _broken(fault: Exception) -> tuple[str, int]:
+    report(fault, "")
+    return page("sorry.html", code=500), 500
