@@ -56,8 +56,8 @@ class Config:
     late_policy: str = "warn"
     cancel_if: str = ""
     recording: str = "off"
-    recordings: str = "var/recordings"
-    """A folder."""
+    recordings: Path = Path("var/recordings")
+    """The folder of our own recordings."""
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Moscow"))
     port: int = 8000
     media_port: int = 8001
@@ -106,7 +106,7 @@ class _Reader:
             ),
             cancel_if=self.one_of("IVR_CANCEL_IF", ("", "unconfirmed", "within-day"), ""),
             recording=self.recording(speech),
-            recordings=env.get("IVR_RECORDINGS", "var/recordings"),
+            recordings=Path(env.get("IVR_RECORDINGS", "var/recordings")),
             timezone=self.timezone(),
             port=self.count("PORT", 8000, most=65535),
             media_port=self.count("IVR_MEDIA_PORT", 8001, most=65535),

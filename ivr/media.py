@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from threading import Thread
 
 import uvicorn
@@ -41,7 +40,7 @@ def media_app(line: Line, rest: ASGIApp | None = None) -> ASGIApp:
 
 def parts(line: Line, sound: Callable[..., bytes], hearer: Callable[[], Hearer]) -> Parts:
     config = line.config
-    recordings = Folder(Path(config.recordings), line.vault)
+    recordings = Folder(config.recordings, line.vault)
     return Parts(
         switchboard=line.switchboard,
         database=line.database,
