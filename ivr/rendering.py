@@ -20,12 +20,20 @@ from ivr.speech.dates import (
     hours_genitive,
     near_date,
     time_in,
-    time_long,
+    time_in_full,
     time_of,
     weekday_in,
 )
 from ivr.speech.names import full_name, surname
-from ivr.speech.numbers import NOUNS, cardinal, counted, digits_one_by_one, ordinal, pairs
+from ivr.speech.numbers import (
+    NOUNS,
+    by_fours,
+    cardinal,
+    counted,
+    digits_one_by_one,
+    ordinal,
+    pairs,
+)
 from ivr.speech.phones import phone_words
 from ivr.speech.specialties import spoken_specialty
 
@@ -71,9 +79,9 @@ def _from_ordinal(n: int) -> str:
 FORMATS: dict[str, Format] = {
     "weekday": lambda moment: weekday_in(day_of(moment)),
     "time": lambda moment: time_in(time_of(moment)),
-    "time_long": lambda moment: time_long(time_of(moment)),
     "from_hour": lambda moment: hour_genitive(time_of(moment)),
     "to_hour": lambda moment: hour_genitive(time_of(moment)),
+    "until_hour": lambda moment: hours_genitive(time_of(moment)),
     "after_hour": lambda moment: hours_genitive(time_of(moment)),
     "surname": surname,
     "full_name": full_name,
@@ -81,6 +89,8 @@ FORMATS: dict[str, Format] = {
     "code_pairs": pairs,
     "code_digits": digits_one_by_one,
     "digits": digits_one_by_one,
+    "digits_by_fours": by_fours,
+    "year": lambda n: cardinal(n).removeprefix("одна "),
     "cardinal": cardinal,
     "cardinal_f": lambda n: cardinal(n, "f"),
     "ordinal": ordinal,
@@ -109,8 +119,9 @@ DATE_FORMATS: Mapping[str, Callable[[date, date], str]] = {
 class Words(string.Formatter):
     """`{visit.specialty:specialty,cap}`: formats from left to right."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, *, full_times: bool = False) -> None:
         self._today = today
+        self._full_times = full_times
 
     def format_field(self, value: Any, format_spec: str) -> str:
         for name in _pipeline(format_spec):
@@ -123,6 +134,8 @@ class Words(string.Formatter):
         try:
             if name in DATE_FORMATS:
                 return DATE_FORMATS[name](day_of(value), self._today)
+            if name == "time" and self._full_times:
+                return time_in_full(time_of(value))
             return FORMATS[name](value)
         except KeyError:
             raise WrongWording(f"no format {name}") from None
@@ -150,7 +163,8 @@ class Prompts:
         if wording is None:
             raise UnknownPrompt(f"{spoken.prompt} has no {spoken.kind}")
         try:
-            return _tidy(Words(today).vformat(wording, (), spoken.values))
+            words = Words(today, full_times=spoken.full_times)
+            return _tidy(words.vformat(wording, (), spoken.values))
         except (AttributeError, KeyError) as missing:
             raise WrongWording(f"{spoken.prompt}: no value for {missing}") from missing
 

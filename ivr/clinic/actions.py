@@ -59,6 +59,9 @@ class Welcome:
     """A general sentence of the clinic; may be empty."""
     whole_policy: bool = False
     """The clinic wants all sixteen digits from everybody."""
+    requests_only_until: datetime | None = None
+    """The end of a planned outage, clinic time."""
+    outage_ends_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,22 @@ class Checked:
     """Id; set only with IDENTIFIED."""
     by_code: bool = False
     """Identified with a code sent by SMS (level 2b)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What spoken numbers and dates are compared with, so that the right reading is taken."""
+
+    policies: tuple[str, ...] = ()
+    """Of the patients linked to the calling number."""
+    born: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindKnown(Action[Known]):
+    """Tells nothing to the caller and decides nothing: that is what the checks are for."""
+
+    result = Known
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from ivr.clinic.actions import (
     CheckBirthDate,
     Checked,
     CheckPolicy,
+    FindKnown,
+    Known,
     Moment,
 )
 from ivr.clinic.ledger import Ledger
@@ -25,6 +27,11 @@ SIX, WHOLE, BY_CODE = 1, 2, 3
 """Levels of identification, as they stand in a call's row."""
 OWN_RIGHT_FROM = 15
 """From this birthday nobody else's telephone speaks for a patient."""
+
+
+def find_known(ledger: Ledger, _action: FindKnown, moment: Moment) -> Known:
+    known = patients.known_of(ledger.session, ledger.vault, moment.caller)
+    return Known(tuple(policy for policy, _ in known), tuple(born for _, born in known))
 
 
 def check_policy(ledger: Ledger, action: CheckPolicy, moment: Moment) -> Checked:
@@ -103,12 +110,12 @@ def check_birth_date(ledger: Ledger, action: CheckBirthDate, moment: Moment) -> 
 def _compare(
     ledger: Ledger, moment: Moment, fits: Callable[[Linked], bool]
 ) -> tuple[list[Linked], list[Linked], bool]:
-    """Those linked to the number, those of them that fit, and whether the number is trusted."""
+    """Those linked to the number, those of them that fit, and whether that is enough."""
     linked = patients.linked_to(ledger.session, ledger.vault, moment.caller)
-    trusted = not misses.is_distrusted(ledger, moment)
+    distrusted = misses.distrusted(ledger, moment, linked)
     today = ledger.local(moment.now).date()
     fitting = [one for one in linked if fits(one) and _speaks_for(one, today)]
-    return linked, fitting, trusted
+    return linked, fitting, all(one.id not in distrusted for one in fitting)
 
 
 def _speaks_for(linked: Linked, today: date) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -29,6 +29,8 @@ PATIENCE = timedelta(hours=24)
 CODE_PATIENCE = timedelta(minutes=10)
 """A one-time code that comes later fits nothing any more."""
 _random = secrets.SystemRandom().random
+Chore = Callable[[datetime], int]
+"""A small batch of other work; how much was done. It is asked again at once until that is 0."""
 
 
 class Worker:
@@ -48,6 +50,7 @@ class Worker:
         self._close_silent = close_silent
         self._jitter = jitter
         self.idle_seconds = 2.0
+        self.chores: Sequence[Chore] = ()
         self._name = f"worker-{secrets.token_hex(8)}"
 
     def run(self, stop: Event, clock: Callable[[], datetime]) -> None:
@@ -55,6 +58,7 @@ class Worker:
         while not stop.is_set():
             try:
                 done = self.run_once(clock(), stop) + self.sweep(clock())
+                done += sum(chore(clock()) for chore in self.chores)
             except Exception as fault:  # noqa: BLE001 - a round that fails must not end the worker
                 report(fault, "")
                 done = 0

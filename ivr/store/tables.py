@@ -5,9 +5,19 @@ A column `…_sealed` holds a ciphertext, a column `…_index` the blind index t
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ivr.store.columns import Base, BlindIndex, Sealed
@@ -87,6 +97,10 @@ class Place(Base):
     )
 
 
+TO_TELL = "(called_off AND NOT told_off) OR moved_at IS NOT NULL"
+"""What the clinic has done to a visit and the patient may not know."""
+
+
 class Visit(Base):
     __tablename__ = "visits"
 
@@ -115,8 +129,18 @@ class Visit(Base):
     """Cancelled by the clinic."""
     told_off: Mapped[bool] = mapped_column(Boolean, default=False)
     """The patient has heard that it was called off."""
+    moved_at: Mapped[datetime | None]
+    """When the clinic changed its time or doctor."""
 
-    __table_args__ = (Index(None, "patient_id", "start"),)
+    __table_args__ = (
+        Index(None, "patient_id", "start"),
+        Index(
+            "ix_visits_to_tell",
+            "start",
+            sqlite_where=text(TO_TELL),
+            postgresql_where=text(TO_TELL),
+        ),
+    )
 
 
 class Opening(Base):
@@ -193,7 +217,11 @@ class Cancellation(Base):
         Index(None, "call_id", "line_number", unique=True),
         Index(None, "patient_id", "requested_at"),
         Index(None, "status", "requested_at"),
+        Index(None, "code"),
     )
+
+
+UNCOUNTED = "NOT counted AND ended_at IS NOT NULL"
 
 
 class Call(Base):
@@ -206,7 +234,8 @@ class Call(Base):
     caller_sealed: Mapped[str | None] = mapped_column(Sealed)
     caller_index: Mapped[str | None] = mapped_column(BlindIndex)
     started_at: Mapped[datetime] = mapped_column(index=True)
-    last_seen_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime]
+    """Changes with every turn, so no index holds it."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(WORD)
     step: Mapped[str] = mapped_column(String(80), default="")
@@ -220,13 +249,28 @@ class Call(Base):
     pace: Mapped[int] = mapped_column(default=0)
     loudness: Mapped[int] = mapped_column(default=0)
     heard_anything: Mapped[bool] = mapped_column(Boolean, default=False)
+    wanted_person: Mapped[bool] = mapped_column(Boolean, default=False)
+    misunderstood: Mapped[int] = mapped_column(default=0)
+    """Answers that were silent or not understood."""
+    handled_at: Mapped[datetime | None]
+    """A registrar has looked and is done with it."""
+    handled_by: Mapped[str] = mapped_column(String(80), default="")
+    counted: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Its figures stand in `daily_counts`."""
 
     __table_args__ = (
+        Index(
+            "ix_calls_uncounted",
+            "ended_at",
+            sqlite_where=text(UNCOUNTED),
+            postgresql_where=text(UNCOUNTED),
+        ),
         Index(None, "caller_index", "started_at"),
         Index(None, "outcome", "started_at"),
+        Index(None, "step", "started_at"),
         Index(
             "ix_calls_open",
-            "last_seen_at",
+            "started_at",
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
@@ -272,7 +316,10 @@ class Outbox(Base):
     updated_at: Mapped[datetime]
     error: Mapped[str] = mapped_column(String(200), default="")
 
-    __table_args__ = (Index(None, "state", "next_attempt_at"),)
+    __table_args__ = (
+        Index(None, "state", "next_attempt_at"),
+        Index("ix_outbox_created_at_state", "created_at", "kind", "state"),
+    )
 
 
 class CallbackRequest(Base):
@@ -293,8 +340,16 @@ class CallbackRequest(Base):
     seconds: Mapped[int] = mapped_column(default=0)
     agreed: Mapped[bool] = mapped_column(Boolean)
     state: Mapped[str] = mapped_column(WORD, default="open")
-    """`open`, `done`."""
+    """`open`, `taken`, `done`; not reached is `open` again."""
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    """Rises with every act of a registrar: who acts on an older one is told so."""
+    registrar: Mapped[str] = mapped_column(String(80), default="")
+    """Who took it, or closed it."""
+    changed_at: Mapped[datetime | None]
+    not_reached: Mapped[int] = mapped_column(default=0)
+    """How often nobody answered."""
+    note_sealed: Mapped[str] = mapped_column(Sealed, default="")
 
     __table_args__ = (
         UniqueConstraint("call_id", "line_number"),
@@ -345,6 +400,47 @@ class ClinicSetting(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class Pronunciation(Base):
+    """A word of the clinic's own, as the voice is to read it."""
+
+    __tablename__ = "pronunciations"
+
+    word: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """Lower case."""
+    spelling: Mapped[str] = mapped_column(String(160))
+
+
+class SentenceRecording(Base):
+    """A person's voice for one sentence of the line; it goes before the synthetic one."""
+
+    __tablename__ = "sentence_recordings"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the text, in hex."""
+    text: Mapped[str] = mapped_column(Text)
+    wav: Mapped[bytes] = mapped_column(LargeBinary)
+    """8 kHz, 16 bit, one channel, at the line's level."""
+    milliseconds: Mapped[int]
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime]
+
+
+class DailyCount(Base):
+    """How often something happened on a day of the clinic; nothing of a person is in it."""
+
+    __tablename__ = "daily_counts"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(WORD, primary_key=True)
+    """A `Measure`."""
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    """What is counted: an hour, a prompt id, an outcome."""
+    part: Mapped[str] = mapped_column(WORD, primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Sum of what was measured, in milliseconds."""
+
+
 class SpokenAudio(Base):
     """A personal prompt that any web process can put into sound."""
 
@@ -369,6 +465,8 @@ class Audit(Base):
     call_id: Mapped[str | None] = mapped_column(CALL, index=True)
     patient_id: Mapped[int | None] = mapped_column(index=True)
 
+    __table_args__ = (Index(None, "who", "at"),)
+
 
 class Registrar(Base):
     """A named account of a person behind the line."""
@@ -382,3 +480,91 @@ class Registrar(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     """argon2id."""
     created_at: Mapped[datetime]
+    blocked: Mapped[bool] = mapped_column(Boolean, default=False)
+    epoch: Mapped[int] = mapped_column(default=1)
+    """Rises with a new password, role or block: whoever signed in earlier is signed out."""
+    signed_in_at: Mapped[datetime | None]
+
+
+class Note(Base):
+    """What a registrar wrote about a call or a patient."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str | None] = mapped_column(CALL, index=True)
+    patient_id: Mapped[int | None] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    text_sealed: Mapped[str] = mapped_column(Sealed)
+
+
+class Handled(Base):
+    """A row of the desk's queue that a registrar has dealt with."""
+
+    __tablename__ = "handled"
+
+    kind: Mapped[str] = mapped_column(WORD, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A call's id, a number of a cancellation, visit, SMS or request, a caller's index."""
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    """What happened later stands in the queue again."""
+
+
+class CallerCheck(Base):
+    """A registrar has compared what the caller says with the patient's file."""
+
+    __tablename__ = "caller_checks"
+
+    call_id: Mapped[str] = mapped_column(CALL, primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True)
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
+class Stream(Base):
+    """A media socket of a call: asked for with a token, opened once, closed or lapsed."""
+
+    __tablename__ = "streams"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(CALL, ForeignKey("calls.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Of the call's streams, from 1: the newest one counts."""
+    token_index: Mapped[str] = mapped_column(BlindIndex, unique=True)
+    expires_at: Mapped[datetime]
+    """Until then the token opens it."""
+    opened_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """The process that serves it was alive then."""
+    closed_at: Mapped[datetime | None]
+    heard_turn: Mapped[int] = mapped_column(default=0)
+    """The last turn that was heard to its end."""
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "number"),
+        Index(
+            "ix_streams_open",
+            "expires_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+
+class Recording(Base):
+    """What both sides said while one stream was open; the sound lies in a sealed file."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(CALL, index=True)
+    """Not a foreign key: the file must be deleted with the row."""
+    file: Mapped[str] = mapped_column(String(80), unique=True)
+    """A name in the folder of recordings."""
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    milliseconds: Mapped[int] = mapped_column(default=0)
+    """0: not ended yet, or its process died; the file tells how long it is."""
+    marks_sealed: Mapped[str] = mapped_column(Sealed)
+    """JSON list, see `ivr.store.recordings.Mark`."""

@@ -1,0 +1,234 @@
+"""The figures of a stretch of days, read from the daily counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from ivr.statistics.counting import Ending, Measure, Result, Stage
+from ivr.store.tables import Cancellation, DailyCount, Opening, Outbox
+
+LONGEST = timedelta(days=366)
+"""Of a period."""
+UNDERSTOOD = (Result.FIRST, Result.SECOND, Result.THIRD)
+DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    first: date
+    last: date
+    """Included."""
+
+    def between(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """The moments in which it begins and ends."""
+        return (
+            datetime.combine(self.first, time(), zone),
+            datetime.combine(self.last + timedelta(days=1), time(), zone),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigures:
+    question: str
+    results: Mapping[Result, int]
+    seconds: float
+    """From our sentence to the answer, on average."""
+    by_keys: int
+    by_words: int
+
+    @property
+    def asked(self) -> int:
+        return sum(self.results.values())
+
+    @property
+    def understood(self) -> int:
+        return sum(self.results.get(result, 0) for result in UNDERSTOOD)
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """Openings that cancellations gave back."""
+
+    cancelled: int
+    given_back: int
+    taken_again: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    period: Period
+    days: Mapping[date, int]
+    hours: Mapping[int, int]
+    weekdays: Mapping[int, int]
+    """Monday is 0."""
+    outcomes: Mapping[str, int]
+    endings: Mapping[Ending, int]
+    stages: Mapping[Stage, int]
+    left: Mapping[str, int]
+    """Given up at this question, most first."""
+    questions: Sequence[QuestionFigures]
+    """Most asked first."""
+    minutes: Mapping[int, int]
+    pace: Mapping[int, int]
+    """By steps slower."""
+    loudness: Mapping[int, int]
+    doors: Mapping[str, int]
+    freed: Freed
+    messages: Mapping[str, int]
+    """SMS by state."""
+
+    @property
+    def calls(self) -> int:
+        return sum(self.days.values())
+
+    def share(self, ending: Ending) -> float:
+        return self.endings.get(ending, 0) / self.calls if self.calls else 0.0
+
+    @property
+    def delivered(self) -> float:
+        sent = sum(self.messages.values())
+        return self.messages.get(DELIVERED, 0) / sent if sent else 0.0
+
+
+def figures_of(session: Session, period: Period, zone: ZoneInfo) -> Figures:
+    sums = _Sums(session, period)
+    days = _days(session, period)
+    return Figures(
+        period=period,
+        days=days,
+        hours=_ordered(sums.by_name(Measure.HOUR)),
+        weekdays=_weekdays(days),
+        outcomes=_most_first(sums.by_part(Measure.HOUR)),
+        endings={
+            ending: sums.by_name(Measure.ENDING).get(ending.value, 0) for ending in Ending
+        },
+        stages={stage: sums.by_name(Measure.STAGE).get(stage.value, 0) for stage in Stage},
+        left=_most_first(sums.by_name(Measure.LEFT)),
+        questions=sums.questions(),
+        minutes=_ordered(sums.by_name(Measure.MINUTES)),
+        pace=_ordered(sums.by_name(Measure.PACE)),
+        loudness=_ordered(sums.by_name(Measure.LOUDNESS)),
+        doors=_most_first(sums.by_name(Measure.DOOR)),
+        freed=_freed(session, period, zone),
+        messages=_messages(session, period, zone),
+    )
+
+
+class _Sums:
+    """The daily counts of a period, added up over its days by one query."""
+
+    def __init__(self, session: Session, period: Period) -> None:
+        query = (
+            select(
+                *(DailyCount.measure, DailyCount.name, DailyCount.part),
+                *(func.sum(DailyCount.count), func.sum(DailyCount.total)),
+            )
+            .where(DailyCount.day.between(period.first, period.last))
+            .group_by(DailyCount.measure, DailyCount.name, DailyCount.part)
+        )
+        self._rows = [
+            (measure, name, part, int(count), int(total))
+            for measure, name, part, count, total in session.execute(query)
+        ]
+
+    def by_name(self, measure: Measure) -> Counter[str]:
+        return self._added(measure, 1)
+
+    def by_part(self, measure: Measure) -> Counter[str]:
+        return self._added(measure, 2)
+
+    def _added(self, measure: Measure, column: int) -> Counter[str]:
+        added: Counter[str] = Counter()
+        for row in self._rows:
+            if row[0] == measure:
+                added[str(row[column])] += row[3]
+        return added
+
+    def questions(self) -> list[QuestionFigures]:
+        asked = self.by_name(Measure.ANSWER)
+        return [self._question(name) for name, _ in asked.most_common()]
+
+    def _question(self, question: str) -> QuestionFigures:
+        rows = [row for row in self._rows if row[1] == question]
+        answers = [row for row in rows if row[0] == Measure.ANSWER]
+        tries = {part: count for measure, _, part, count, _ in rows if measure == Measure.TRY}
+        number = sum(row[3] for row in answers)
+        return QuestionFigures(
+            question=question,
+            results={Result(part): count for _, _, part, count, _ in answers},
+            seconds=sum(row[4] for row in answers) / number / 1000 if number else 0.0,
+            by_keys=tries.get("keys", 0),
+            by_words=tries.get("words", 0),
+        )
+
+
+def _days(session: Session, period: Period) -> dict[date, int]:
+    """Days without calls stand there with a nought."""
+    query = (
+        select(DailyCount.day, func.sum(DailyCount.count))
+        .where(
+            DailyCount.day.between(period.first, period.last),
+            DailyCount.measure == Measure.ENDING.value,
+        )
+        .group_by(DailyCount.day)
+    )
+    counted = {day: int(count) for day, count in session.execute(query)}
+    length = (period.last - period.first).days + 1
+    days = (period.first + timedelta(days=n) for n in range(length))
+    return {day: counted.get(day, 0) for day in days}
+
+
+def _weekdays(days: Mapping[date, int]) -> dict[int, int]:
+    added: Counter[int] = Counter()
+    for day, count in days.items():
+        added[day.weekday()] += count
+    return {weekday: added[weekday] for weekday in range(7)}
+
+
+def _freed(session: Session, period: Period, zone: ZoneInfo) -> Freed:
+    begin, end = period.between(zone)
+    query = (
+        select(
+            func.count(Cancellation.id),
+            func.count(Cancellation.opening_id),
+            func.count(Opening.taken_by),
+        )
+        .outerjoin(Opening, Opening.id == Cancellation.opening_id)
+        .where(
+            _within(Cancellation.requested_at, begin, end), Cancellation.status == "cancelled"
+        )
+    )
+    cancelled, given_back, taken = session.execute(query).one()
+    return Freed(int(cancelled), int(given_back), int(taken))
+
+
+def _messages(session: Session, period: Period, zone: ZoneInfo) -> dict[str, int]:
+    begin, end = period.between(zone)
+    query = (
+        select(Outbox.state, func.count())
+        .where(_within(Outbox.created_at, begin, end))
+        .group_by(Outbox.state)
+    )
+    counted: Counter[str] = Counter({state: int(n) for state, n in session.execute(query)})
+    return _most_first(counted)
+
+
+def _within(
+    column: InstrumentedAttribute[datetime], begin: datetime, end: datetime
+) -> ColumnElement[bool]:
+    return (column >= begin) & (column < end)
+
+
+def _ordered(counted: Mapping[str, int]) -> dict[int, int]:
+    return {int(name): counted[name] for name in sorted(counted, key=int)}
+
+
+def _most_first(counted: Counter[str]) -> dict[str, int]:
+    return dict(counted.most_common())

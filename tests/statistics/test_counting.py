@@ -1,0 +1,214 @@
+"""What golden calls add to the day's figures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ivr.dialogue.conversation import Line as Spoken
+from ivr.statistics.counting import (
+    CallFacts,
+    Ending,
+    Key,
+    Measure,
+    Result,
+    Stage,
+    TimedLine,
+    ending_of,
+    figures,
+    questions,
+)
+from ivr.statistics.daily import DailyFigures
+from ivr.statistics.figures import Figures, Period, figures_of
+from ivr.store.database import Database
+from ivr.store.tables import Call
+from ivr.store.tables import Line as Row
+from ivr.store.vault import Vault
+from tests.golden import CALLS, Player
+from tests.line import Line
+
+ZONE = ZoneInfo("Europe/Moscow")
+MONDAY = date(2026, 11, 23)
+FACTS = CallFacts(
+    day=MONDAY,
+    hour=12,
+    outcome="hung_up",
+    step="identify.last_six",
+    door="keypad",
+    level=0,
+    minutes=1,
+    pace=0,
+    loudness=0,
+    heard_anything=True,
+)
+
+
+def of(line: Line, *names: str) -> Figures:
+    for name in names:
+        Player(line.world("straight")).play((CALLS / f"{name}.txt").read_text())
+    return counted(line.database)
+
+
+def counted(database: Database, days: int = 1) -> Figures:
+    daily = DailyFigures(database, Vault(b"k" * 32), ZONE)
+    while daily.count_ended(datetime.now(ZONE)):  # noqa: TID251
+        pass
+    with database.read() as session:
+        return figures_of(session, Period(MONDAY, MONDAY + timedelta(days - 1)), ZONE)
+
+
+def test_a_cancellation_and_a_second_call(line: Line) -> None:
+    seen = of(line, "cancel_first_of_two")
+    assert seen.calls == 2
+    assert seen.endings == {
+        Ending.PERSON: 0,
+        Ending.CALLBACK: 0,
+        Ending.CONTAINED: 2,
+        Ending.ABANDONED: 0,
+    }
+    assert seen.stages == dict(zip(Stage, (2, 2, 2, 2, 1, 1), strict=True))
+    assert (seen.hours, seen.outcomes) == ({12: 2}, {"cancelled": 1, "told": 1})
+    assert [seen.weekdays[day] for day in range(7)] == [2, 0, 0, 0, 0, 0, 0]
+    assert (seen.freed.cancelled, seen.freed.given_back, seen.freed.taken_again) == (1, 1, 0)
+    assert seen.messages == {"queued": 1}
+
+
+def test_every_call_is_counted_once(line: Line) -> None:
+    assert of(line, "cancel_first_of_two") == counted(line.database)
+
+
+def test_a_person_is_a_person_though_something_was_done(line: Line) -> None:
+    assert of(line, "late_by_registrar").endings[Ending.PERSON] == 1
+
+
+def test_a_request_to_be_called_back(line: Line) -> None:
+    assert of(line, "operator_at_night").endings[Ending.CALLBACK] >= 1
+
+
+def test_where_callers_give_up(line: Line) -> None:
+    phone = line.world("straight").telephone()
+    phone.dial("+79161234567")
+    with line.database.begin() as session:
+        call = session.query(Call).one()
+        call.ended_at, call.outcome = call.started_at + timedelta(minutes=3), "hung_up"
+    seen = counted(line.database)
+    assert seen.left == {"identify.last_six": 1}
+    assert seen.minutes == {3: 1}
+    (question,) = seen.questions
+    assert (question.question, question.results) == ("identify.last_six", {Result.LEFT: 1})
+
+
+def test_an_open_call_waits(line: Line) -> None:
+    line.world("straight").telephone().dial("+79161234567")
+    assert counted(line.database).calls == 0
+
+
+def test_at_which_try_a_question_was_understood(line: Line) -> None:
+    seen = of(line, "keeps_the_visit", "words")
+    by_name = {question.question: question for question in seen.questions}
+    sure = by_name["cancel.sure"]
+    assert sure.results == {Result.FIRST: 2, Result.LOST: 1}
+    assert (sure.asked, sure.understood) == (3, 2)
+    assert sum(question.by_words for question in seen.questions) > 0
+
+
+def heard(at: datetime, effect: str, name: str = "Keys") -> TimedLine:
+    payload = {"heard": {"keys": "1"}, "effect": effect}
+    return TimedLine(Spoken(2, 1, "heard", name, payload), at)
+
+
+@pytest.mark.parametrize(
+    ("effects", "result"),
+    [
+        (["answered"], Result.FIRST),
+        (["slower", "answered"], Result.FIRST),
+        (["noinput", "answered"], Result.SECOND),
+        (["nomatch", "noinput", "answered"], Result.THIRD),
+        (["nomatch", "noinput", "nomatch", "answered"], Result.THIRD),
+        (["nomatch", "lost"], Result.LOST),
+        (["silent"], Result.LOST),
+        (["operator"], Result.PERSON),
+        (["nomatch"], Result.LEFT),
+        ([], Result.LEFT),
+    ],
+)
+def test_how_a_question_ended(effects: list[str], result: Result, now: datetime) -> None:
+    asked = TimedLine(Spoken(1, 1, "asked", "cancel.sure", None), now)
+    (answered,) = questions(
+        [asked, *(heard(now + timedelta(seconds=4), each) for each in effects)]
+    )
+    assert answered.result is result
+    assert answered.milliseconds == (4000 if effects else 0)
+
+
+def test_a_line_left_open_is_no_long_answer(now: datetime) -> None:
+    asked = TimedLine(Spoken(1, 1, "asked", "cancel.sure", None), now)
+    (answered,) = questions([asked, heard(now + timedelta(hours=3), "answered")])
+    assert answered.milliseconds == 300_000
+
+
+def test_what_a_call_adds(now: datetime) -> None:
+    facts = replace(FACTS, minutes=25, pace=-2, level=1)
+    added = figures(facts, [TimedLine(Spoken(1, 1, "asked", "identify.last_six", None), now)])
+    assert added == {
+        Key(Measure.HOUR, "12", "hung_up"): (1, 0),
+        Key(Measure.ENDING, "abandoned"): (1, 0),
+        Key(Measure.STAGE, "answered"): (1, 0),
+        Key(Measure.STAGE, "heard"): (1, 0),
+        Key(Measure.STAGE, "identified"): (1, 0),
+        Key(Measure.LEFT, "identify.last_six"): (1, 0),
+        Key(Measure.ANSWER, "identify.last_six", "left"): (1, 0),
+        Key(Measure.MINUTES, "10"): (1, 0),
+        Key(Measure.PACE, "2"): (1, 0),
+        Key(Measure.LOUDNESS, "0"): (1, 0),
+        Key(Measure.DOOR, "keypad"): (1, 0),
+    }
+
+
+def test_a_cancellation_handed_over_later_needed_a_person(now: datetime) -> None:
+    payload = {"heard": {"answered": True}, "effect": "answered"}
+    dialled = TimedLine(Spoken(2, 1, "heard", "DialEnded", payload), now)
+    assert ending_of(replace(FACTS, outcome="cancelled"), [dialled]) is Ending.PERSON
+
+
+def test_two_batches_add_up_and_broken_lines_stop_nothing(
+    database: Database, vault: Vault, now: datetime
+) -> None:
+    for number in range(2):
+        with database.begin() as session:
+            session.add(
+                Call(
+                    id=f"call{number}",
+                    door="keypad",
+                    started_at=now,
+                    last_seen_at=now,
+                    ended_at=now + timedelta(minutes=2),
+                    outcome="kept",
+                    step="more.what",
+                )
+            )
+            session.flush()
+            for place, kind in enumerate(("asked", "heard", "did"), start=1):
+                session.add(
+                    Row(
+                        call_id=f"call{number}",
+                        number=place,
+                        turn=1,
+                        kind=kind,
+                        name="cancel.sure",
+                        payload="another.key",
+                        at=now,
+                    )
+                )
+        counted(database)
+    seen = counted(database)
+    assert (seen.calls, seen.minutes, seen.outcomes) == (2, {2: 2}, {"kept": 2})
+
+
+def test_days_without_calls_are_noughts(database: Database) -> None:
+    seen = counted(database, days=3)
+    assert list(seen.days.values()) == [0, 0, 0]
+    assert (seen.calls, seen.share(Ending.PERSON), seen.delivered) == (0, 0.0, 0.0)
