@@ -44,6 +44,7 @@ from ivr.telephony.call_recording import (
     twilio_client,
 )
 from ivr.telephony.health import Health, newest_migration
+from ivr.telephony.phone_page import PhonePage
 from ivr.telephony.signature import Signature
 from ivr.telephony.sms_reports import Gateway, SmsReports
 from ivr.telephony.speech_path import KeysOnly, SpeechPath, StreamDoor
@@ -83,6 +84,8 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     app.register_blueprint(_webhooks(line, signature).blueprint())
     app.register_blueprint(_sms_reports(line, signature).blueprint())
     app.register_blueprint(_audio(line).blueprint())
+    if line.config.phone_page:
+        app.register_blueprint(_phone_page(line).blueprint())
     app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
     frame.set_up(
         app,
@@ -226,6 +229,10 @@ def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
     recording = _recording(config)
     speech = _speech_path(line)
     return Webhooks(line.switchboard, documents, apologies, recording, signature, speech)
+
+
+def _phone_page(line: Line) -> PhonePage:
+    return PhonePage(line.switchboard, line.database, line.vault, _speech_path(line))
 
 
 def _speech_path(line: Line) -> SpeechPath:

@@ -6,8 +6,7 @@ call from any number: it is for the demo and for training, and off elsewhere.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +21,8 @@ from ivr.store.transcripts import Transcripts
 from ivr.store.vault import Vault
 from ivr.switchboard import Reply, Switchboard, UnknownCall
 from ivr.telephony import carrier
+from ivr.telephony.speech_path import DOOR, SpeechPath, open_call
 
-DOOR = "phone page"
 FILES = frozenset({"phone.css", "phone.js", "mulaw.js", "sound.js"})
 POLICY = "; ".join(
     (
@@ -33,6 +32,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+NO_NUMBER, NO_STREAM = "no telephone number", "no stream"
+"""What the page puts into words."""
 NOTE = "phone-page-note"
 """What a spoken note is called here: nothing of it is recorded."""
 
@@ -42,8 +43,7 @@ class PhonePage:
     switchboard: Switchboard
     database: Database
     vault: Vault
-    stream: Callable[[str], str]
-    """The address of a media socket for the call with this id; good for one connection."""
+    speech: SpeechPath
 
     def blueprint(self) -> Blueprint:
         phone = Blueprint("phone", __name__)
@@ -71,17 +71,15 @@ class PhonePage:
         written = str(_body().get("from") or "")
         caller = e164(written) if written else None
         if written and caller is None:
-            return _refused("no telephone number")
-        sid = f"CA{uuid.uuid4().hex}"
-        reply = self.switchboard.pick_up(
-            carrier_id=sid, caller=caller, door=DOOR, by_voice=True
-        )
-        return jsonify(id=reply.call, sid=sid, stream=self.stream(reply.call))
+            return _refused(NO_NUMBER)
+        opened = open_call(self.switchboard, self.speech, caller)
+        if opened is None:
+            return _refused(NO_STREAM, 503)
+        return jsonify(id=opened.call, sid=opened.carrier_id, stream=opened.url)
 
     def go_on(self, call: str) -> Response:
-        """What follows a stream that is over: another one, a person's telephone, a note, or
-        nothing."""
-        reply = self.switchboard.turn_in_force(carrier.call_id(call))
+        """What follows a stream that is over: another, a telephone, a note, or nothing."""
+        reply = self.switchboard.turn_in_force(call, carrier_id=self._carrier_id(call))
         heard = _reported(reply, _body())
         if heard is not None:
             reply = self.switchboard.hear(reply.call, reply.turn.number, heard, by_voice=True)
@@ -93,28 +91,32 @@ class PhonePage:
             case HangUp() if heard is None or not reply.sentences:
                 return jsonify()
             case HangUp() | Listen():
-                return jsonify(stream=self.stream(reply.call))
+                url = self.speech.url(reply.call)
+                return _refused(NO_STREAM, 503) if url is None else jsonify(stream=url)
 
     def hang_up(self, call: str) -> Response:
-        with self.database.read() as session:
-            row = session.get(Call, carrier.call_id(call))
-            sid = row.carrier_id if row else None
-        if sid is not None:
-            self.switchboard.hang_up(carrier_id=sid)
+        self.switchboard.hang_up(carrier_id=self._carrier_id(call))
         return jsonify()
 
     def lines(self, call: str) -> Response:
         """What has been said and heard behind the line `after`, oldest first."""
-        call, after = carrier.call_id(call), request.args.get("after", 0, int)
+        after = request.args.get("after", 0, int)
+        self._carrier_id(call)
         with self.database.read() as session:
-            row = session.get(Call, call)
-            if row is None or row.door != DOOR:
-                raise UnknownCall
+            row = session.get_one(Call, call)
             told = Transcripts(session, self.vault).lines(call)
             ended = {"number": len(told) + 1, "kind": "end", "text": row.outcome}
             over = row.ended_at is not None
         found = [each for line in told if line.number > after for each in _told(line)]
         return jsonify([*found, ended] if over and after <= len(told) else found)
+
+    def _carrier_id(self, call: str) -> str:
+        """Of a call of this page. Raises UnknownCall."""
+        with self.database.read() as session:
+            row = session.get(Call, carrier.call_id(call))
+        if row is None or row.door != DOOR or row.carrier_id is None:
+            raise UnknownCall
+        return row.carrier_id
 
 
 def _told(line: Line) -> Iterator[dict[str, Any]]:
@@ -145,9 +147,9 @@ def _body() -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _refused(why: str) -> Response:
+def _refused(why: str, status: int = 400) -> Response:
     reply = jsonify(error=why)
-    reply.status_code = 400
+    reply.status_code = status
     return reply
 
 

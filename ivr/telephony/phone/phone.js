@@ -220,7 +220,7 @@ function beep(key) {
 function press(key) {
   if (!call) return;
   beep(key);
-  $("pressed").value = ($("pressed").value + key).slice(-20);
+  $("pressed").value = ($("pressed").value + key).slice(-12);
   send({ event: "dtmf", dtmf: { track: "inbound_track", digit: key } });
   const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   button.classList.add("down");
@@ -256,6 +256,7 @@ async function show(current) {
 const EFFECTS = {
   answered: "понято", nomatch: "не понято", noinput: "тишина", waiting: "ждём", dropped: "не учтено",
   repeat: "повторить", slower: "медленнее", louder: "громче", back: "назад", operator: "человек",
+  silent: "тишина", lost: "не понято", guard: "слишком долго", ignored: "не учтено",
   emergency: "срочная помощь", wait: "подождать", help: "помощь",
 };
 const ENDS = {
@@ -297,7 +298,10 @@ async function ask(path, body) {
   return told;
 }
 
-const FAULTS = { "no telephone number": "номер не похож на телефонный" };
+const FAULTS = {
+  "no telephone number": "номер не похож на телефонный.",
+  "no stream": "все линии заняты, или линия сейчас без речи.",
+};
 
 function newSid(prefix) {
   return prefix + crypto.randomUUID().replaceAll("-", "");
