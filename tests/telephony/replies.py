@@ -47,11 +47,19 @@ class FakeSwitchboard:
     """What it answers once something was heard."""
     done: list[Any] = field(default_factory=list)
 
-    def pick_up(self, *, carrier_id: str | None, caller: str | None, door: str) -> Reply:
+    def pick_up(
+        self, *, carrier_id: str | None, caller: str | None, door: str, by_voice: bool = False
+    ) -> Reply:
         return self._does(("pick_up", carrier_id, caller, door))
 
     def hear(
-        self, call: str, turn: int, heard: Heard, *, carrier_id: str | None = None
+        self,
+        call: str,
+        turn: int,
+        heard: Heard,
+        *,
+        carrier_id: str | None = None,
+        by_voice: bool = False,
     ) -> Reply:
         self._known(call)
         answer = self._does(("hear", turn, heard, carrier_id))
