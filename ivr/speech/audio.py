@@ -102,7 +102,7 @@ def limited(samples: Samples) -> Samples:
 def joined(phrases: Sequence[tuple[Samples, float]], loudness: int) -> bytes:
     """A WAV file of phrases and the seconds of silence after each, all at one level."""
     speech = np.concatenate([np.zeros(0, np.float32), *(sound for sound, _ in phrases)])
-    level = levelled(speech, loudness)
+    level = levelled(speech, max(0, min(loudness, 2)))
     file = AudioSegment.silent(0, HERTZ)
     at = 0
     for sound, seconds in phrases:

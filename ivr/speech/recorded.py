@@ -104,7 +104,7 @@ def _decoded(file: bytes) -> tuple[Samples, int]:
         raise Unusable(Fault.NO_SOUND_FILE) from None
     if not HERTZ <= hertz <= 192_000:
         raise Unusable(Fault.NO_SOUND_FILE)
-    return np.nan_to_num(samples.mean(axis=1)).astype(np.float32), hertz
+    return np.asarray(np.nan_to_num(samples.mean(axis=1)), np.float32), hertz
 
 
 def _without_rumble(samples: Samples) -> Samples:
@@ -116,7 +116,7 @@ def _without_rumble(samples: Samples) -> Samples:
 def _frame_dbfs(samples: Samples) -> Samples:
     padded = np.pad(samples, (0, -samples.size % FRAME))
     power = np.mean(padded.reshape(-1, FRAME).astype(np.float64) ** 2, axis=1)
-    return (10 * np.log10(np.maximum(power, 1e-10))).astype(np.float32)
+    return np.asarray(10 * np.log10(np.maximum(power, 1e-10)), np.float32)
 
 
 def _levels(samples: Samples) -> tuple[float, float]:
