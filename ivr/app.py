@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.clinic.book import Book
 from ivr.clinic.settings import ClinicSettings
+from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config, WrongSettings
 from ivr.dialogue.turns import Spoken
 from ivr.faults import report
@@ -24,7 +25,7 @@ from ivr.messages.senders import HttpSender, LogSender, SmsSender, TwilioSender
 from ivr.messages.worker import Worker
 from ivr.phone_numbers import e164
 from ivr.rendering import Prompts
-from ivr.speech.synthesis import Synthesizer, audio_name
+from ivr.speech.synthesis import audio_name
 from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
 from ivr.store.vault import Vault
@@ -220,7 +221,7 @@ def _gateway(config: Config) -> Gateway:
 
 
 def _audio(line: Line) -> Audio:
-    return Audio(line.database, line.shelf, Synthesizer())
+    return Audio(line.database, line.shelf, ClinicVoice(line.database, line.clock))
 
 
 def _sorry(line: Line) -> tuple[str, str]:

@@ -114,6 +114,21 @@ def joined(phrases: Sequence[tuple[Samples, float]], loudness: int) -> bytes:
     return exported.getvalue()
 
 
+def at_level(phrases: Sequence[tuple[Samples, float]]) -> list[tuple[Samples, float]]:
+    """The same phrases, together at the level of speech."""
+    level = levelled(np.concatenate([np.zeros(0, np.float32), *(s for s, _ in phrases)]), 0)
+    places = np.cumsum([sound.size for sound, _ in phrases])[:-1]
+    parts = np.split(level, places) if phrases else []
+    return [(part, pause) for part, (_, pause) in zip(parts, phrases, strict=True)]
+
+
+def pcm_wav(samples: Samples) -> bytes:
+    """16 bit, one channel, 8 kHz."""
+    exported = io.BytesIO()
+    _segment(samples).export(exported, format="wav")
+    return exported.getvalue()
+
+
 def _segment(samples: Samples) -> Any:
     pcm = (samples * 32767).astype("<i2").tobytes()
     return AudioSegment(data=pcm, sample_width=2, frame_rate=HERTZ, channels=1)

@@ -15,6 +15,7 @@ from ivr.speech.numbers import cardinal
 
 TABLE = Path(__file__).with_name("pronunciation_ru.toml")
 AFTER_PHRASE = re.compile(r"(?<=[,;:.!?…–—])\s+")
+AFTER_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 WORD = re.compile(r"\w+(?:-\w+)*")
 SENTENCE_PAUSE = 0.6
 GROUP_PAUSE = 0.6
@@ -29,6 +30,11 @@ class Phrase:
     """With the mark that ends it: the voice falls at a point, not at a comma."""
     pause: float
     """Seconds of silence after it."""
+
+
+def sentences(text: str) -> list[str]:
+    """What a person records one by one; texts share them."""
+    return [part for part in AFTER_SENTENCE.split(text.strip()) if WORD.search(part)]
 
 
 def phrases(text: str) -> list[Phrase]:

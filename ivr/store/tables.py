@@ -377,6 +377,9 @@ class Pronunciation(Base):
     word: Mapped[str] = mapped_column(String(80), primary_key=True)
     """Lower case."""
     spelling: Mapped[str] = mapped_column(String(160))
+    """As a person has written it, with the stress marked."""
+    spoken: Mapped[str] = mapped_column(String(240))
+    """What the voice is given: letters, or phonemes in [[ ]]."""
 
 
 class SentenceRecording(Base):

@@ -28,6 +28,7 @@ def upgrade() -> None:
         "pronunciations",
         sa.Column("word", sa.String(length=80), nullable=False),
         sa.Column("spelling", sa.String(length=160), nullable=False),
+        sa.Column("spoken", sa.String(length=240), nullable=False),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_pronunciations")),
     )
     op.create_table(
