@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from ivr.clinic.book import Book
+from ivr.clinic.ledger import Ledger
 from ivr.clinic.settings import ClinicSettings
 from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config, WrongSettings
+from ivr.desk import frame
+from ivr.desk.office import Desk
 from ivr.dialogue.turns import Spoken
 from ivr.faults import report
 from ivr.flows.reception import RECEPTION
@@ -78,6 +81,12 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     app.register_blueprint(_sms_reports(line, signature).blueprint())
     app.register_blueprint(_audio(line).blueprint())
     app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
+    frame.set_up(
+        app,
+        _desk(line),
+        secret_key=config.secret_key,
+        secure=config.public_url.startswith("https:"),
+    )
     app.register_error_handler(HTTPException, lambda fault: fault)
     app.register_error_handler(Exception, _broken)
     return app
@@ -177,6 +186,16 @@ def log_to_stderr() -> None:
     # They log addresses, which may hold telephone numbers and a token, or nothing of interest.
     for library in ("httpx", "httpcore", "twilio", "werkzeug", "alembic"):
         logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _desk(line: Line) -> Desk:
+    """The registrars' pages, on the same book as the line."""
+    config = line.config
+
+    def ledger(session: Session) -> Ledger:
+        return Ledger(session, line.vault, config.timezone, config.line_number)
+
+    return Desk(line.database, line.vault, line.prompts, config.timezone, line.clock, ledger)
 
 
 def _webhooks(line: Line, signature: Signature | None) -> Webhooks:

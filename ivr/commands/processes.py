@@ -16,6 +16,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from ivr import app
 from ivr.clinic import demo as demo_clinic
 from ivr.commands.environment import VAR, Tools, in_force, stop_on_faults
+from ivr.desk import demo as demo_accounts
 from ivr.store.database import Database
 from ivr.store.tables import Patient
 from ivr.telephony.health import SEVERAL_PROCESSES
@@ -34,6 +35,7 @@ def demo(tools: Tools, port: int | None) -> None:
         with line.database.begin() as session:
             if _is_empty(session):
                 demo_clinic.fill(session, line.vault, tools.clock())
+                demo_accounts.add(session, tools.clock())
         server = make_server(
             "127.0.0.1", config.port, app.create_app(config, tools.clock), threaded=True
         )
@@ -80,6 +82,9 @@ def _is_empty(session: Session) -> bool:
 
 def _greet(server: BaseWSGIServer) -> None:
     click.echo(f"The line: http://127.0.0.1:{server.port}/voice (what a carrier asks)")
+    click.echo(f"The desk: http://127.0.0.1:{server.port}/desk")
+    click.echo(f"          user {demo_accounts.FIRST}, password {demo_accounts.PASSWORD}")
+    click.echo(f"          the same password: {', '.join(demo_accounts.OTHERS)}")
     click.echo("Call it:  ivr call --from +79161234567, then [000017#]")
 
 
