@@ -21,7 +21,8 @@ from ivr.commands.hear import hear_out, listen
 from ivr.speech import understanding
 from ivr.speech.fillers import Filler
 from ivr.speech.listening import ONE_BY_ONE
-from ivr.speech.recogniser import Ear, Listener, Recognised, linear
+from ivr.speech.mulaw import linear
+from ivr.speech.recogniser import Ear, Listener, Recognised
 from ivr.speech.understanding import Kind
 from ivr.speech.wav_files import NotSpeech, telephone_pcm
 from tests.speech.voices import Speaker, g711, noisy

@@ -20,7 +20,7 @@ from ivr.speech.dates import (
     hours_genitive,
     near_date,
     time_in,
-    time_long,
+    time_in_full,
     time_of,
     weekday_in,
 )
@@ -31,6 +31,14 @@ from ivr.speech.specialties import spoken_specialty
 
 LONGEST_SENTENCE = 12
 """Words, in a sentence that asks for a key."""
+
+VOICE = "voice"
+"""The wording for callers who are heard; `voice_noinput1` and so on beside it."""
+BY_KEYS_AGAIN = "nomatch2"
+_PRESS = re.compile(
+    r"\b(нажм|нажать|набер|набрать)|– (один|два|три|четыре|пять|ноль)\b", re.IGNORECASE
+)
+_SAY = re.compile(r"\b(назовите|скажите)\b", re.IGNORECASE)
 
 Format = Callable[[Any], str]
 
@@ -63,9 +71,9 @@ def _from_ordinal(n: int) -> str:
 FORMATS: dict[str, Format] = {
     "weekday": lambda moment: weekday_in(day_of(moment)),
     "time": lambda moment: time_in(time_of(moment)),
-    "time_long": lambda moment: time_long(time_of(moment)),
     "from_hour": lambda moment: hour_genitive(time_of(moment)),
     "to_hour": lambda moment: hour_genitive(time_of(moment)),
+    "until_hour": lambda moment: hours_genitive(time_of(moment)),
     "after_hour": lambda moment: hours_genitive(time_of(moment)),
     "surname": surname,
     "full_name": full_name,
@@ -101,8 +109,9 @@ DATE_FORMATS: Mapping[str, Callable[[date, date], str]] = {
 class Words(string.Formatter):
     """`{visit.specialty:specialty,cap}`: formats from left to right."""
 
-    def __init__(self, today: date) -> None:
+    def __init__(self, today: date, *, full_times: bool = False) -> None:
         self._today = today
+        self._full_times = full_times
 
     def format_field(self, value: Any, format_spec: str) -> str:
         for name in _pipeline(format_spec):
@@ -115,6 +124,8 @@ class Words(string.Formatter):
         try:
             if name in DATE_FORMATS:
                 return DATE_FORMATS[name](day_of(value), self._today)
+            if name == "time" and self._full_times:
+                return time_in_full(time_of(value))
             return FORMATS[name](value)
         except KeyError:
             raise WrongWording(f"no format {name}") from None
@@ -131,17 +142,19 @@ class Prompts:
         text = (path or prompts_file()).read_text("utf-8")
         return cls(dict(_wordings(tomllib.loads(text))))
 
-    def say(self, spoken: Spoken, today: date) -> str:
+    def say(self, spoken: Spoken, today: date, *, by_voice: bool = False) -> str:
         """The sentences of a prompt; what an empty value leaves behind is tidied away.
 
         Raises UnknownPrompt and WrongWording.
         """
         kinds = self._wording(spoken.prompt).kinds
-        wording = kinds.get(spoken.kind, kinds.get("text"))
+        wanted = _kinds_by_voice(spoken.kind) if by_voice else (spoken.kind, "text")
+        wording = next((kinds[kind] for kind in wanted if kind in kinds), None)
         if wording is None:
             raise UnknownPrompt(f"{spoken.prompt} has no {spoken.kind}")
         try:
-            return _tidy(Words(today).vformat(wording, (), spoken.values))
+            words = Words(today, full_times=spoken.full_times)
+            return _tidy(words.vformat(wording, (), spoken.values))
         except (AttributeError, KeyError) as missing:
             raise WrongWording(f"{spoken.prompt}: no value for {missing}") from missing
 
@@ -167,6 +180,7 @@ class Prompts:
         for prompt, wording in self._wordings.items():
             if "text" not in wording.kinds:
                 found.append(f"{prompt}: no text")
+            found += _voice_problems(prompt, wording.kinds)
             for kind, text in wording.kinds.items():
                 found += _problems(f"{prompt}.{kind}", text)
         return found
@@ -194,6 +208,14 @@ def _pipeline(format_spec: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in format_spec.split(",") if name.strip())
 
 
+def _kinds_by_voice(kind: str) -> tuple[str, ...]:
+    """The wordings to look for; whoever was not understood twice is asked for keys."""
+    if kind == "text":
+        return VOICE, "text"
+    own = f"{VOICE}_{kind}"
+    return (own, kind, "text") if kind == BY_KEYS_AGAIN else (own, VOICE, kind, "text")
+
+
 def _wordings(table: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Wording]]:
     """Every table with sentences in it, under its dotted path."""
     kinds = {kind: text.strip() for kind, text in table.items() if isinstance(text, str)}
@@ -212,6 +234,15 @@ def _tidy(text: str) -> str:
     ended = re.sub(r"[,:;]+(?=[.!?])", "", once)
     points = re.sub(r"([.!?])(?:\s*[.,])+(?!\.)", r"\1", ended)
     return re.sub(r"^[\s,.:;]+", "", points)
+
+
+def _voice_problems(prompt: str, kinds: Mapping[str, str]) -> list[str]:
+    """What asks for keys has a wording by voice, and never asks for words itself."""
+    by_keys = {kind: text for kind, text in kinds.items() if not kind.startswith(VOICE)}
+    wrong = [f"{prompt}.{kind}: asks for words" for kind in by_keys if _SAY.search(kinds[kind])]
+    if VOICE not in kinds and any(_PRESS.search(text) for text in by_keys.values()):
+        wrong.append(f"{prompt}: no {VOICE}")
+    return wrong
 
 
 def _problems(place: str, wording: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ivr.clinic.actions import Action, Clinic, Moment
+from ivr.clinic.actions import Action, Clinic, MarkCodeHeard, Moment
 from ivr.dialogue.call import Script
-from ivr.dialogue.conversation import Conversation, FlowChanged
+from ivr.dialogue.conversation import Conversation, FlowChanged, Line
 from ivr.dialogue.turns import (
     Dial,
     HangUp,
@@ -93,27 +93,34 @@ class Switchboard:
         self._office = office
         self._clock = clock
 
-    def pick_up(self, *, carrier_id: str | None, caller: str | None, door: str) -> Reply:
-        """Open a call and run it to its first question; a call that is open goes on."""
+    def pick_up(
+        self, *, carrier_id: str | None, caller: str | None, door: str, by_voice: bool = False
+    ) -> Reply:
+        """Open a call and run it to its first question; a call that is open goes on.
+
+        `by_voice`, here and below: the door has sound both ways, so the sentences ask for
+        words as well as for keys.
+        """
         now = self._clock()
         try:
             with self._database.begin() as session:
-                return self._pick_up(session, carrier_id, caller, door, now)
+                call = self._opened(session, carrier_id, caller, door, now)
+                return self._turn(session, call, None, now, by_voice=by_voice)
         except IntegrityError:
             with self._database.begin() as session:
-                call = Transcripts(session, self._vault).by_carrier(carrier_id or "")
-                if call is None:
+                found = Transcripts(session, self._vault).by_carrier(carrier_id or "")
+                if found is None:
                     raise
-                return self._turn(session, call, None, now)
+                return self._turn(session, found, None, now, by_voice=by_voice)
 
-    def _pick_up(
+    def _opened(
         self,
         session: Session,
         carrier_id: str | None,
         caller: str | None,
         door: str,
         now: datetime,
-    ) -> Reply:
+    ) -> tables.Call:
         transcripts = Transcripts(session, self._vault)
         call = transcripts.by_carrier(carrier_id) if carrier_id else None
         if call is None:
@@ -125,10 +132,16 @@ class Switchboard:
                 last_seen_at=now,
             )
             transcripts.open_call(call, e164(caller) if caller else None)
-        return self._turn(session, call, None, now)
+        return call
 
     def hear(
-        self, call: str, turn: int, heard: Heard, *, carrier_id: str | None = None
+        self,
+        call: str,
+        turn: int,
+        heard: Heard,
+        *,
+        carrier_id: str | None = None,
+        by_voice: bool = False,
     ) -> Reply:
         """Answer turn `turn`. An old turn's answer changes nothing and gets the turn in force.
 
@@ -137,13 +150,34 @@ class Switchboard:
         now = self._clock()
         with self._database.begin() as session:
             row = self._locked(session, call, carrier_id)
-            return self._turn(session, row, heard if turn == row.turn else None, now)
+            heard_now = heard if turn == row.turn else None
+            return self._turn(session, row, heard_now, now, by_voice=by_voice)
 
-    def turn_in_force(self, call: str, *, carrier_id: str | None = None) -> Reply:
+    def turn_in_force(
+        self, call: str, *, carrier_id: str | None = None, by_voice: bool = False
+    ) -> Reply:
         """Say it again; changes and counts nothing. Raises UnknownCall."""
         with self._database.begin() as session:
             row = self._locked(session, call, carrier_id)
-            return self._turn(session, row, None, self._clock())
+            return self._turn(session, row, None, self._clock(), by_voice=by_voice)
+
+    def played(
+        self, call: str, turn: int, prompts: Collection[str], *, carrier_id: str | None = None
+    ) -> None:
+        """These prompts of that turn were played to their end: a code in them was heard.
+
+        Raises UnknownCall.
+        """
+        now = self._clock()
+        with self._database.begin() as session:
+            row = self._locked(session, call, carrier_id)
+            lines = Transcripts(session, self._vault).lines(call)
+            said = [line for line in lines if line.turn <= turn and not _answers(line, turn)]
+            conversation = self._conversation(session, row, said, now)
+            for spoken in self._converse(conversation, None, now, over=False).speech:
+                if spoken.prompt in prompts and "code" in spoken.values:
+                    heard = MarkCodeHeard(spoken.values["code"])
+                    self._performer(session, row, now)(heard, len(lines))
 
     def hang_up(self, *, carrier_id: str) -> None:
         """The carrier says that the call is over."""
@@ -177,7 +211,13 @@ class Switchboard:
     # --- the turn -------------------------------------------------------------------------
 
     def _turn(
-        self, session: Session, call: tables.Call, heard: Heard | None, now: datetime
+        self,
+        session: Session,
+        call: tables.Call,
+        heard: Heard | None,
+        now: datetime,
+        *,
+        by_voice: bool,
     ) -> Reply:
         transcripts = Transcripts(session, self._vault)
         if call.ended_at is not None:
@@ -185,13 +225,11 @@ class Switchboard:
         lines = transcripts.lines(call.id)
         if call.turn and heard is not None:
             _note_sign_of_life(call, heard, now)
-        perform = self._performer(session, call, transcripts.caller(call), now)
-        started_at = call.started_at.astimezone(self._office.zone)
-        conversation = Conversation(self._office.script, started_at, lines, perform)
+        conversation = self._conversation(session, call, lines, now)
         before = conversation.wishes
         over = call.ended_at is not None
         turn = self._converse(conversation, heard, now, over=over)
-        reply = self._in_words(session, call, turn, started_at)
+        reply = self._in_words(session, call, turn, by_voice=by_voice)
         if conversation.new_lines or not call.turn:
             spoken = (*reply.sentences, *reply.whisper)
             said = [{"prompt": one.prompt, "text": one.text} for one in spoken]
@@ -205,10 +243,20 @@ class Switchboard:
             self._office.keep_audio(session, reply, now)
         return replace(reply, turn=replace(turn, pace=call.pace, loudness=call.loudness))
 
+    def _conversation(
+        self, session: Session, call: tables.Call, lines: Sequence[Line], now: datetime
+    ) -> Conversation:
+        perform = self._performer(session, call, now)
+        return Conversation(self._office.script, self._started_at(call), lines, perform)
+
+    def _started_at(self, call: tables.Call) -> datetime:
+        return call.started_at.astimezone(self._office.zone)
+
     def _performer(
-        self, session: Session, call: tables.Call, caller: str | None, now: datetime
+        self, session: Session, call: tables.Call, now: datetime
     ) -> Callable[[Action[Any], int], Any]:
         clinic = self._office.clinic(session)
+        caller = Transcripts(session, self._vault).caller(call)
 
         def perform(action: Action[Any], line: int) -> Any:
             session.flush()
@@ -230,19 +278,24 @@ class Switchboard:
             return conversation.fail(heard)
 
     def _in_words(
-        self, session: Session, call: tables.Call, turn: Turn, started_at: datetime
+        self, session: Session, call: tables.Call, turn: Turn, *, by_voice: bool
     ) -> Reply:
-        today = started_at.date()
-        sentences = tuple(self._sentence(spoken, today) for spoken in turn.speech)
+        today, prompts = self._started_at(call).date(), self._office.prompts
+
+        def sentence(spoken: Spoken) -> Sentence:
+            text = prompts.say(spoken, today, by_voice=by_voice)
+            personal = prompts.is_personal(spoken) or bool(spoken.values)
+            return Sentence(spoken.prompt, text, spoken.barge_in, personal)
+
+        sentences = tuple(sentence(spoken) for spoken in turn.speech)
         if not isinstance(turn.then, Dial):
             return Reply(call.id, turn, sentences)
-        whisper = tuple(self._sentence(spoken, today) for spoken in turn.then.whisper)
+        whisper = tuple(sentence(spoken) for spoken in turn.then.whisper)
         return Reply(call.id, turn, sentences, whisper, self._office.transfer_to(session))
 
-    def _sentence(self, spoken: Spoken, today: Any) -> Sentence:
-        prompts = self._office.prompts
-        personal = prompts.is_personal(spoken) or bool(spoken.values)
-        return Sentence(spoken.prompt, prompts.say(spoken, today), spoken.barge_in, personal)
+
+def _answers(line: Line, turn: int) -> bool:
+    return line.turn == turn and line.kind == "heard"
 
 
 def _note_sign_of_life(call: tables.Call, heard: Heard, now: datetime) -> None:

@@ -6,7 +6,8 @@ A file begins with a sentence on what it shows; then, indented by four spaces:
     clinic  hours_monday closed         sets one of the clinic's settings
     line    recording carrier           sets one of the line's own (before its first call)
     book    moves the first visit of 1  something happens in the clinic (book_events.py)
-    call    +79161234567                the telephone rings; `hidden` for no number
+    call    +79161234567                the telephone rings; `hidden` for no number;
+                                        `+79161234567 by voice`: the line has sound
     bot     what the line says in one turn
     caller  [000017#]                   keys; «да» words; ... silence; (hangup)
     person  answers                     or: is silent
@@ -29,6 +30,7 @@ from typing import Protocol
 from ivr.dialogue.turns import DialEnded, Heard, HungUp, Keys, NoInput, Recorded, Utterance
 from ivr.speech.numbers import digits_one_by_one, pairs
 
+BY_VOICE = " by voice"
 CALLS = Path(__file__).parent / "calls"
 
 
@@ -57,7 +59,7 @@ class Said:
 class Telephone(Protocol):
     """A caller's end of the line, over any door."""
 
-    def dial(self, caller: str | None) -> Said: ...
+    def dial(self, caller: str | None, *, by_voice: bool = False) -> Said: ...
 
     def send(self, heard: Heard) -> Said: ...
 
@@ -111,7 +113,9 @@ class Player:
                 self.world.happen(rest)
             case "call":
                 self.phone = self.world.telephone()
-                self._said(self.phone.dial(None if rest == "hidden" else rest))
+                number = rest.removesuffix(BY_VOICE)
+                caller = None if number == "hidden" else number
+                self._said(self.phone.dial(caller, by_voice=number != rest))
             case _:
                 self._send(heard_in(verb, self._filled(rest)))
 

@@ -149,10 +149,14 @@ class DirectPhone:
 
     line: Line
     reply: Reply | None = None
+    by_voice: bool = False
     sid: str = field(default_factory=lambda: f"CA{uuid.uuid4().hex}")
 
-    def dial(self, caller: str | None) -> Said:
-        self.reply = self.pick_up(carrier_id=self.sid, caller=caller, door="test")
+    def dial(self, caller: str | None, *, by_voice: bool = False) -> Said:
+        self.by_voice = by_voice
+        self.reply = self.pick_up(
+            carrier_id=self.sid, caller=caller, door="test", by_voice=by_voice
+        )
         return said(self.reply)
 
     def send(self, heard: Heard) -> Said:
@@ -168,7 +172,7 @@ class DirectPhone:
         return self.line.switchboard.pick_up(**call)
 
     def hear(self, call: str, turn: int, heard: Heard) -> Reply:
-        return self.line.switchboard.hear(call, turn, heard)
+        return self.line.switchboard.hear(call, turn, heard, by_voice=self.by_voice)
 
     def outcome(self) -> str:
         assert self.reply is not None
@@ -184,8 +188,10 @@ class CrashingPhone(DirectPhone):
         return self.anew(lambda board: board.pick_up(**call))
 
     def hear(self, call: str, turn: int, heard: Heard) -> Reply:
-        reply = self.anew(lambda board: board.hear(call, turn, heard))
-        assert sentences(self.anew(lambda board: board.turn_in_force(call))) == sentences(reply)
+        by_voice = self.by_voice
+        reply = self.anew(lambda board: board.hear(call, turn, heard, by_voice=by_voice))
+        again = self.anew(lambda board: board.turn_in_force(call, by_voice=by_voice))
+        assert sentences(again) == sentences(reply)
         return reply
 
     def anew(self, ask: Callable[[Switchboard], Reply]) -> Reply:
@@ -239,7 +245,8 @@ class WebhookPhone:
     action: str = ""
     number: str = ""
 
-    def dial(self, caller: str | None) -> Said:
+    def dial(self, caller: str | None, *, by_voice: bool = False) -> Said:
+        assert not by_voice
         self.number = caller or "anonymous"
         return self.post("/voice")
 

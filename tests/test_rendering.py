@@ -45,7 +45,6 @@ def rendered(toml: Path, wording: str, **values: Any) -> str:
         ("{v.start:near_date,cap}.", "Завтра, двадцать четвёртого ноября."),
         ("{v.start:weekday}", "во вторник"),
         ("{v.start:time}", "в десять тридцать"),
-        ("{v.start:time_long}", "в десять часов тридцать минут"),
         ("с {v.start:from_hour}", "с десяти тридцати"),
         ("{v.doctor:surname}", "Иванова"),
         ("{v.doctor:full_name}", "Иванова Мария Петровна"),
@@ -129,6 +128,7 @@ text = "Вы на линии?"
 [cancel.sure]
 text = "Отменить этот приём? Если да, нажмите один."
 noinput1 = "Отменить?"
+voice = "Отменить этот приём?"
 
 [cancel.naming]
 personal = true
@@ -142,6 +142,49 @@ def test_a_kind_without_a_wording_is_said_as_the_text(toml: Path) -> None:
     assert loaded.say(Spoken("cancel.sure", "nomatch2"), TODAY).startswith("Отменить этот")
 
 
+BY_VOICE = """
+[a]
+text = "Нажмите один."
+noinput1 = "Один?"
+nomatch2 = "Только один."
+voice = "Скажите да."
+voice_nomatch1 = "Скажите: да."
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("text", "Скажите да."),
+        ("noinput1", "Скажите да."),
+        ("nomatch1", "Скажите: да."),
+        ("nomatch2", "Только один."),
+    ],
+)
+def test_by_voice_the_second_misunderstanding_leads_to_the_keys(
+    toml: Path, kind: str, said: str
+) -> None:
+    loaded = prompts(toml, BY_VOICE)
+    assert loaded.say(Spoken("a", kind), TODAY, by_voice=True) == said
+    assert loaded.check() == []
+
+
+@pytest.mark.parametrize(
+    ("wording", "wrong"),
+    [
+        ("text = 'Нажмите один.'", "a: no voice"),
+        ("text = 'Отменить – два.'", "a: no voice"),
+        ("text = 'Назовите полис.'", "a.text: asks for words"),
+        ("text = 'Отменено.'", None),
+        ("text = 'Отменено.'\nvoice = 'Скажите да.'", None),
+    ],
+)
+def test_keys_and_voice_have_their_own_wordings(
+    toml: Path, wording: str, wrong: str | None
+) -> None:
+    assert prompts(toml, f"[a]\n{wording}").check() == ([wrong] if wrong else [])
+
+
 def test_ids_kinds_and_what_may_be_kept(toml: Path) -> None:
     loaded = prompts(toml, SMALL)
     assert loaded.ids() == ("silence", "cancel.sure", "cancel.naming")
@@ -151,6 +194,7 @@ def test_ids_kinds_and_what_may_be_kept(toml: Path) -> None:
     assert loaded.check() == []
     assert loaded.fixed_texts() == (
         "Вы на линии?", "Отменить этот приём? Если да, нажмите один.", "Отменить?",
+        "Отменить этот приём?",
     )  # fmt: skip
 
 
@@ -172,9 +216,9 @@ def test_the_check_names_what_is_wrong(toml: Path) -> None:
         """,
     ).check()
     assert [line.split(":")[0] for line in found] == [
-        "a.b", "a.b.noinput1", "a.b.noinput1", "a.b.help", "warning",
+        "a.b", "a.b", "a.b.noinput1", "a.b.noinput1", "a.b.help", "warning",
     ]  # fmt: skip
-    assert "no format counted корова" in found[2]
+    assert "no format counted корова" in found[3]
 
 
 @dataclass(slots=True)

@@ -59,6 +59,9 @@ class Welcome:
     """A general sentence of the clinic; may be empty."""
     whole_policy: bool = False
     """The clinic wants all sixteen digits from everybody."""
+    requests_only_until: datetime | None = None
+    """The end of a planned outage, clinic time."""
+    outage_ends_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def cancel_visit(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancell
         return _again(ledger, known, action, moment)
     if imported is None or action.visit.rule is CancelRule.BEGUN:
         return Cancelled(CancelResult.CHANGED)
-    asked = imported or action.request_only or action.visit.rule in BY_REGISTRAR
+    asked = imported or _only_asked(ledger, action, moment)
     if not _take_off(ledger, action, status="booked" if asked else "cancelled"):
         return Cancelled(CancelResult.CHANGED)
     status = CancellationStatus.PROCESSING if asked else CancellationStatus.CANCELLED
@@ -35,6 +35,12 @@ def cancel_visit(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancell
     sms = send(ledger, cancellation, action.visit.start, moment, kind="cancelled")
     ledger.note(f"cancellation {cancellation.id} {status}", moment, cancellation.patient_id)
     return _told(receipt_of(ledger, cancellation, moment, sms=sms))
+
+
+def _only_asked(ledger: Ledger, action: CancelVisit, moment: Moment) -> bool:
+    """The line may only pass it on: a person decides, or an outage is planned."""
+    by_person = action.request_only or action.visit.rule in BY_REGISTRAR
+    return by_person or ledger.outage(moment) is not None
 
 
 def _known(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancellation | None:

@@ -103,12 +103,12 @@ def check_birth_date(ledger: Ledger, action: CheckBirthDate, moment: Moment) -> 
 def _compare(
     ledger: Ledger, moment: Moment, fits: Callable[[Linked], bool]
 ) -> tuple[list[Linked], list[Linked], bool]:
-    """Those linked to the number, those of them that fit, and whether the number is trusted."""
+    """Those linked to the number, those of them that fit, and whether that is enough."""
     linked = patients.linked_to(ledger.session, ledger.vault, moment.caller)
-    trusted = not misses.is_distrusted(ledger, moment)
+    distrusted = misses.distrusted(ledger, moment, linked)
     today = ledger.local(moment.now).date()
     fitting = [one for one in linked if fits(one) and _speaks_for(one, today)]
-    return linked, fitting, trusted
+    return linked, fitting, all(one.id not in distrusted for one in fitting)
 
 
 def _speaks_for(linked: Linked, today: date) -> bool:

@@ -43,6 +43,10 @@ class Ledger:
     def rules(self) -> Rules:
         return Rules(self.settings.late_policy, self.settings.cancel_if, self.timetable)
 
+    def outage(self, moment: Moment) -> datetime | None:
+        """Until when the line only takes requests, clinic time; None where it cancels."""
+        return self.settings.outage(moment.now, self.zone)
+
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)
 

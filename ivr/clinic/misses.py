@@ -15,6 +15,9 @@ from ivr.phone_numbers import is_mobile
 from ivr.store.tables import Attempts
 
 LIMIT = 3
+PATIENT_LIMIT = 10
+"""Failures against one patient, from whatever number: more than two elderly people who share a
+telephone come to by mistake, far fewer than there are six digits to try."""
 FORGOTTEN_AFTER = timedelta(days=30)
 WARNING_EVERY = timedelta(days=1)
 
@@ -24,10 +27,28 @@ def is_refused(ledger: Ledger, moment: Moment) -> bool:
     return _failures(ledger, "call", moment.call, moment.now) >= LIMIT
 
 
-def is_distrusted(ledger: Ledger, moment: Moment) -> bool:
-    """Three failures in a row came from the calling number."""
-    key = phone_index(ledger.vault, moment.caller or "")
-    return _failures(ledger, "caller", key, moment.now) >= LIMIT
+def distrusted(ledger: Ledger, moment: Moment, linked: list[Linked]) -> frozenset[int]:
+    """Those linked to the number whom six digits or a policy are not enough for.
+
+    All of them after three failures in a row from the number; one patient after ten, which the
+    success of somebody else at the same telephone does not make forgotten.
+    """
+    caller = phone_index(ledger.vault, moment.caller or "")
+    everybody = sorted({str(patient.id) for patient in linked})
+    found = ledger.session.execute(
+        select(Attempts.scope, Attempts.key, Attempts.failures).where(
+            or_(
+                and_(Attempts.scope == "caller", Attempts.key == caller),
+                and_(Attempts.scope == "patient", Attempts.key.in_(everybody)),
+            ),
+            Attempts.last_at >= moment.now - FORGOTTEN_AFTER,
+        )
+    )
+    failures = {(scope, key): count for scope, key, count in found}
+    if failures.get(("caller", caller), 0) >= LIMIT:
+        return frozenset(patient.id for patient in linked)
+    tried = (key for key in everybody if failures.get(("patient", key), 0) >= PATIENT_LIMIT)
+    return frozenset(int(key) for key in tried)
 
 
 def count_in_call(ledger: Ledger, moment: Moment) -> bool:
@@ -39,7 +60,8 @@ def count(ledger: Ledger, moment: Moment, linked: list[Linked]) -> bool:
     """Count a miss of the call, the number and those linked to it. True: the call's third."""
     third = count_in_call(ledger, moment)
     for patient in sorted({patient.id for patient in linked}):
-        _count(ledger, "patient", str(patient), moment.now)
+        if _count(ledger, "patient", str(patient), moment.now) == PATIENT_LIMIT:
+            ledger.note("ten wrong policies against one patient", moment, patient)
     if moment.caller is not None:
         key = phone_index(ledger.vault, moment.caller)
         if _count(ledger, "caller", key, moment.now) >= LIMIT:

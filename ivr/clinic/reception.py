@@ -26,12 +26,16 @@ WITHOUT_A_YES = timedelta(days=1)
 """A number asks so seldom for a call back without saying yes."""
 
 
-def greet(ledger: Ledger, _action: Greet, _moment: Moment) -> Welcome:
+def greet(ledger: Ledger, _action: Greet, moment: Moment) -> Welcome:
+    outage = ledger.outage(moment)
+    today = ledger.local(moment.now).date()
     return Welcome(
         clinic=ledger.settings.name,
         recorded=ledger.recorded,
         announcement=ledger.settings.announcement,
         whole_policy=ledger.whole_policy,
+        requests_only_until=outage,
+        outage_ends_today=outage is not None and outage.date() == today,
     )
 
 

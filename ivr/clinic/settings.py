@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -52,6 +52,19 @@ def _days(value: str) -> str:
     return ",".join(day.isoformat() for day in sorted(days))
 
 
+def _until(value: str) -> str:
+    """A moment on the clinic's clock, to the minute."""
+    if not value.strip():
+        return ""
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        raise WrongSetting(f"{value!r} is no time on the clinic's clock: 2026-12-31T16:00")
+    return moment.isoformat(timespec="minutes")
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in choices:
@@ -72,6 +85,7 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
     "late_policy": _one_of(*LATE_POLICIES),
     "cancel_if": _one_of(*CANCEL_IF),
     "paper_for_illness": _one_of("yes", "no"),
+    "requests_only_until": _until,
 }
 _DEFAULTS: Mapping[str, str] = {
     "name": "Поликлиника",
@@ -100,6 +114,8 @@ class ClinicSettings:
     cancel_if: str
     """One of CANCEL_IF."""
     paper_for_illness: bool
+    requests_only_until: str
+    """Until then the line cancels nothing, it takes requests. ISO, by the clinic's clock."""
 
     @classmethod
     def load(cls, session: Session) -> ClinicSettings:
@@ -124,6 +140,13 @@ class ClinicSettings:
     def timetable(self, zone: ZoneInfo) -> Timetable:
         return Timetable(self.week, self.closed_days, zone)
 
+    def outage(self, now: datetime, zone: ZoneInfo) -> datetime | None:
+        """When the planned outage that goes on now will end, clinic time."""
+        if not self.requests_only_until:
+            return None
+        until = datetime.fromisoformat(self.requests_only_until).replace(tzinfo=zone)
+        return until if now < until else None
+
     @classmethod
     def _of(cls, stored: Mapping[str, str]) -> ClinicSettings:
         days = stored["closed_days"].split(",")
@@ -138,6 +161,7 @@ class ClinicSettings:
             late_policy=stored["late_policy"],
             cancel_if=stored["cancel_if"],
             paper_for_illness=stored["paper_for_illness"] == "yes",
+            requests_only_until=stored["requests_only_until"],
         )
 
 

@@ -170,7 +170,8 @@ def answer_after(
     """When the clinic will have answered an open request, clinic time, a full hour."""
     if cancellation.status not in ASKED:
         return None
-    promised = _answered(ledger.timetable, cancellation.requested_at)
+    asked = ledger.outage(moment) or cancellation.requested_at
+    promised = _answered(ledger.timetable, asked)
     return promised if promised > moment.now else _answered(ledger.timetable, moment.now)
 
 

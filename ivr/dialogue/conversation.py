@@ -484,7 +484,8 @@ def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
         case Command.HELP | Command.WAIT:
             return [Spoken("universal.help"), question] if last == Command.HELP else [WAITING]
         case Command.REPEAT:
-            return [*(spoken for spoken in ask.again if spoken not in says), *says, question]
+            again = [*(spoken for spoken in ask.again if spoken not in says), *says, question]
+            return [replace(spoken, full_times=attempt > 1) for spoken in again]
         case _:
             return [*says, question]
 

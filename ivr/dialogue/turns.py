@@ -91,6 +91,8 @@ class Spoken:
     """Typed values (datetime, Visit, int, …) that fill the wording's `{name:format}` fields."""
     barge_in: bool = True
     """False: nothing may interrupt it, and keys pressed meanwhile are dropped."""
+    full_times: bool = False
+    """True: times of day in their long form, for who asks a second time."""
 
 
 @dataclass(frozen=True, slots=True)

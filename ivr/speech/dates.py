@@ -58,6 +58,22 @@ def time_long(at: time) -> str:
     return f"в {hours}{minutes}"
 
 
+def time_in_full(at: time) -> str:
+    """«в девять часов пять минут утра», «в пятнадцать часов, то есть в три часа дня»."""
+    if at.hour <= 12:
+        return f"{time_long(at)} {_part_of_day(at.hour)}"
+    by_twelve = time_long(at.replace(hour=at.hour - 12))
+    return f"{time_long(at)}, то есть {by_twelve} {_part_of_day(at.hour)}"
+
+
+def _part_of_day(hour: int) -> str:
+    return next(part for until, part in PARTS_OF_DAY if hour < until)
+
+
+PARTS_OF_DAY = ((4, "ночи"), (12, "утра"), (17, "дня"), (24, "вечера"))
+"""Up to which hour."""
+
+
 def hour_genitive(at: time) -> str:
     """After «с» and «до»: «восьми», «четырнадцати тридцати»."""
     return "часа" if (at.hour, at.minute) == (1, 0) else clock(at, "g")

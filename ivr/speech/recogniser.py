@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
 from itertools import islice, product
 from pathlib import Path
@@ -17,6 +16,7 @@ import soxr
 import vosk
 
 from ivr.speech.fillers import Filler
+from ivr.speech.mulaw import linear
 
 HERTZ = 8000
 """Of the telephone."""
@@ -25,6 +25,9 @@ PAUSE = 0.4
 _SPELLINGS = 8
 """Of one phrase, at most: «все» is also «всё»."""
 _SILENT = -1
+
+_Part = list[list[dict[str, Any]]]
+"""What Vosk made of a piece of sound: the best result's words, then those of others."""
 
 
 class ModelMissing(RuntimeError):
@@ -49,6 +52,8 @@ class Recognised:
     """Without fillers."""
     foreign: bool = False
     """A filler was heard: the utterance counts as not understood."""
+    alternatives: tuple[str, ...] = ()
+    """Other results without fillers, likeliest first."""
 
     @property
     def text(self) -> str:
@@ -126,31 +131,46 @@ class Listener:
 
     Nothing but the `phrases` (lower case, words apart by spaces) and the filler is heard; they
     are made of words that the speaker may put in another order. None: the whole vocabulary.
+    With `alternatives` other results are given as well, and words have a confidence of 1.
     """
 
     def __init__(
-        self, ear: Ear, phrases: Iterable[str] | None, filler: Filler = Filler.ORDINARY
+        self,
+        ear: Ear,
+        phrases: Iterable[str] | None,
+        filler: Filler = Filler.ORDINARY,
+        *,
+        alternatives: int = 0,
     ) -> None:
         said = None if phrases is None else ear.grammar(phrases, filler)
         # Vosk reads no \u escapes.
         grammar = () if said is None else (json.dumps(said, ensure_ascii=False),)
         self._recogniser = vosk.KaldiRecognizer(ear.model, float(ear.hertz), *grammar)
         self._recogniser.SetWords(enable_words=True)
+        if alternatives:
+            self._recogniser.SetMaxAlternatives(alternatives + 1)
+        self._listened = None if said is None else frozenset(" ".join(said).split())
         self._resampled = _resampler(ear.hertz)
-        self._words: list[dict[str, Any]] = []
+        self._parts: list[_Part] = []
 
     def hear(self, pcm: bytes) -> None:
         """8 kHz, 16 bit, one channel, any length."""
-        self._feed(np.frombuffer(pcm, "<i2"))
+        self.hear_samples(np.frombuffer(pcm, "<i2"))
 
     def hear_mulaw(self, frame: bytes) -> None:
         """8 kHz, one byte a sample (G.711)."""
-        self._feed(linear(frame))
+        self.hear_samples(linear(frame))
+
+    def hear_samples(self, samples: npt.NDArray[np.int16]) -> None:
+        """8 kHz."""
+        if self._resampled is not None:
+            samples = self._resampled.resample_chunk(samples)
+        self._accept(samples)
 
     def so_far(self) -> str:
         """Words of the utterance that is not closed yet; they may still change."""
         partial = json.loads(self._recogniser.PartialResult()).get("partial", "")
-        return " ".join([*(word["word"] for word in self._words), *partial.split()])
+        return " ".join([*(word["word"] for word in self._best()), *partial.split()])
 
     def result(self) -> Recognised:
         """Close the utterance; what is heard afterwards is the next one."""
@@ -158,18 +178,39 @@ class Listener:
             self._accept(self._resampled.resample_chunk(np.zeros(0, np.int16), last=True))
             self._resampled.clear()
         self._keep(self._recogniser.FinalResult())
-        heard, self._words = self._words, []
+        heard, others = self._best(), self._others()
+        self._parts = []
         words = [
-            Word(one["word"], one["conf"], one["start"], one["end"])
+            Word(one["word"], one.get("conf", 1.0), one["start"], one["end"])
             for one in heard
-            if not one["word"].startswith("[")
+            if self._is_listened_for(one["word"])
         ]
-        return Recognised(tuple(words), foreign=len(words) < len(heard))
+        return Recognised(tuple(words), foreign=len(words) < len(heard), alternatives=others)
 
-    def _feed(self, samples: npt.NDArray[np.int16]) -> None:
+    def forget(self) -> None:
+        """As if nothing had been heard."""
+        self._recogniser.Reset()
         if self._resampled is not None:
-            samples = self._resampled.resample_chunk(samples)
-        self._accept(samples)
+            self._resampled.clear()
+        self._parts = []
+
+    def _best(self) -> list[dict[str, Any]]:
+        return [word for part in self._parts for word in part[0]]
+
+    def _others(self) -> tuple[str, ...]:
+        """The best result with one part of it heard otherwise."""
+        best = [_text(part[0]) for part in self._parts]
+        found = [
+            " ".join([*best[:at], _text(other), *best[at + 1 :]]).strip()
+            for at, part in enumerate(self._parts)
+            for other in part[1:]
+            if all(self._is_listened_for(word["word"]) for word in other)
+        ]
+        return tuple(dict.fromkeys(text for text in found if text != " ".join(best)))
+
+    def _is_listened_for(self, word: str) -> bool:
+        """Not so a filler, nor a word of a model that knows no grammars."""
+        return word[0] != "[" and (self._listened is None or word in self._listened)
 
     def _accept(self, samples: npt.NDArray[np.int16]) -> None:
         if self._recogniser.AcceptWaveform(samples.tobytes()):
@@ -177,24 +218,18 @@ class Listener:
 
     def _keep(self, closed: str) -> None:
         """Vosk closes a part at a long pause; an answer may have several."""
-        self._words += json.loads(closed).get("result", ())
+        found = json.loads(closed)
+        part = [one.get("result", []) for one in found.get("alternatives", (found,))]
+        if any(part):
+            self._parts.append(part)
+
+
+def _text(words: Iterable[dict[str, Any]]) -> str:
+    return " ".join(word["word"] for word in words)
 
 
 def shipped_model() -> Path:
     return Path(str(files("ivr.speech") / "model"))
-
-
-def linear(mulaw: bytes) -> npt.NDArray[np.int16]:
-    """Samples of G.711 mu-law."""
-    return _mulaw_table()[np.frombuffer(mulaw, np.uint8)]
-
-
-@cache
-def _mulaw_table() -> npt.NDArray[np.int16]:
-    code = ~np.arange(256, dtype=np.uint8)
-    exponent, mantissa = (code >> 4 & 7).astype(np.int32), (code & 15).astype(np.int32)
-    magnitude = ((2 * mantissa + 33) << exponent + 2) - 132
-    return np.where(code & 128, -magnitude, magnitude).astype(np.int16)
 
 
 def _opened(folder: Path) -> Any:

@@ -116,7 +116,8 @@ def _without_rumble(samples: Samples) -> Samples:
 def _frame_dbfs(samples: Samples) -> Samples:
     padded = np.pad(samples, (0, -samples.size % FRAME))
     power = np.mean(padded.reshape(-1, FRAME).astype(np.float64) ** 2, axis=1)
-    return np.asarray(10 * np.log10(np.maximum(power, 1e-10)), np.float32)
+    decibels: Samples = (10 * np.log10(np.maximum(power, 1e-10))).astype(np.float32)
+    return decibels
 
 
 def _levels(samples: Samples) -> tuple[float, float]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import soxr
 
-from ivr.speech.recogniser import HERTZ, linear
+from ivr.speech.mulaw import linear
+from ivr.speech.recogniser import HERTZ
 
 PCM, MULAW, EXTENSIBLE = 1, 7, 0xFFFE
 RATES = (8000, 16000)

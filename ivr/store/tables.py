@@ -523,3 +523,50 @@ class CallerCheck(Base):
     patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True)
     who: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
+
+
+class Stream(Base):
+    """A media socket of a call: asked for with a token, opened once, closed or lapsed."""
+
+    __tablename__ = "streams"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(CALL, ForeignKey("calls.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Of the call's streams, from 1: the newest one counts."""
+    token_index: Mapped[str] = mapped_column(BlindIndex, unique=True)
+    expires_at: Mapped[datetime]
+    """Until then the token opens it."""
+    opened_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    """The process that serves it was alive then."""
+    closed_at: Mapped[datetime | None]
+    heard_turn: Mapped[int] = mapped_column(default=0)
+    """The last turn that was heard to its end."""
+
+    __table_args__ = (
+        UniqueConstraint("call_id", "number"),
+        Index(
+            "ix_streams_open",
+            "expires_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+
+class Recording(Base):
+    """What both sides said while one stream was open; the sound lies in a sealed file."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(CALL, index=True)
+    """Not a foreign key: the file must be deleted with the row."""
+    file: Mapped[str] = mapped_column(String(80), unique=True)
+    """A name in the folder of recordings."""
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    milliseconds: Mapped[int] = mapped_column(default=0)
+    """0: not ended yet, or its process died; the file tells how long it is."""
+    marks_sealed: Mapped[str] = mapped_column(Sealed)
+    """JSON list, see `ivr.store.recordings.Mark`."""

@@ -28,6 +28,7 @@ class Vault:
         """Take 32 random bytes."""
         if len(data_key) != 32:
             raise ValueError("the data key must have 32 bytes")
+        self._data_key = data_key
         self._derived = cache(lambda use: _derive(data_key, use))
         self.key_id = self._derived("key id")[:4].hex()
 
@@ -58,6 +59,10 @@ class Vault:
         key = self._derived(f"index {purpose}")
         digest = hmac.new(key, text.encode(), hashlib.sha256).digest()[:INDEX_BYTES]
         return f"{self.key_id}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+
+    def key(self, use: str) -> bytes:
+        """32 bytes for one use: a file of its own."""
+        return _derive(self._data_key, f"file {use}")
 
 
 def _derive(data_key: bytes, use: str) -> bytes:

@@ -114,6 +114,34 @@ def test_three_failures_make_a_number_distrusted(telephone: Telephone) -> None:
     assert again.from_(ANNA).policy("000017").check is Check.IDENTIFIED
 
 
+def test_who_shares_a_telephone_cannot_try_out_six_digits_for_ever(
+    telephone: Telephone,
+) -> None:
+    """Own successes in between keep the number trusted, not the other patient."""
+    household = telephone.from_(PYOTR_AND_ANNA)
+    for _ in range(5):
+        household.policy("111111")
+        household.policy("222222")
+        assert household.policy("000025").check is Check.IDENTIFIED
+        household = household.from_(PYOTR_AND_ANNA)
+    assert household.policy("000017").check is Check.NEED_WHOLE
+    assert household.from_(PYOTR_AND_ANNA).policy("000025").check is Check.IDENTIFIED
+    own = household.from_(ANNA)
+    assert own.policy("000017").check is Check.NEED_WHOLE
+    own.do(SendIdentityCode(ANNA_POLICY, ANNA_BORN))
+    assert own.do(CheckIdentityCode(_code(own))).check is Check.IDENTIFIED
+    assert own.from_(PYOTR_AND_ANNA).policy("000017").check is Check.IDENTIFIED
+
+
+def test_the_desk_is_told_of_one_patient_tried_again_and_again(telephone: Telephone) -> None:
+    household = telephone.from_(PYOTR_AND_ANNA)
+    for _ in range(12):
+        household.policy("111111")
+        household = household.from_(PYOTR_AND_ANNA)
+    told = [row for row in household.rows(tables.Audit) if "one patient" in row.what]
+    assert len({row.patient_id for row in told}) == len(told) == 2
+
+
 def test_failures_are_forgotten_after_30_days_not_at_midnight(telephone: Telephone) -> None:
     _fail_three_times(telephone)
     assert telephone.later(days=29).policy("000017").check is Check.NEED_WHOLE

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivr.clinic.settings import NAMES, ClinicSettings, WrongSetting
 from ivr.store.database import Database
+
+MOSCOW = ZoneInfo("Europe/Moscow")
 
 
 def test_a_clinic_without_settings_has_sensible_ones(database: Database) -> None:
@@ -30,6 +33,7 @@ def test_what_is_set_is_loaded(database: Database) -> None:
         "late_policy": "deny",
         "cancel_if": "within-day",
         "paper_for_illness": "yes",
+        "requests_only_until": "2026-12-01 16:00",
     }
     with database.begin() as session:
         for name, value in wanted.items():
@@ -42,6 +46,7 @@ def test_what_is_set_is_loaded(database: Database) -> None:
     assert settings.transfer_number == "+74950000001"
     assert settings.late_policy == "deny"
     assert settings.paper_for_illness
+    assert settings.requests_only_until == "2026-12-01T16:00"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +59,8 @@ def test_what_is_set_is_loaded(database: Database) -> None:
         ("transfer_number", "12"),
         ("paper_for_illness", "perhaps"),
         ("announcement", "x" * 401),
+        ("requests_only_until", "16:00"),
+        ("requests_only_until", "2026-12-01T16:00+03:00"),
         ("colour", "blue"),
     ],
 )
@@ -66,6 +73,15 @@ def test_an_unknown_name_gets_the_list(database: Database) -> None:
     with pytest.raises(WrongSetting) as refused, database.begin() as session:
         ClinicSettings.set(session, "colour", "blue")
     assert [name for name in NAMES if name not in str(refused.value)] == []
+
+
+def test_an_outage_ends_by_the_clinics_clock(database: Database) -> None:
+    with database.begin() as session:
+        ClinicSettings.set(session, "requests_only_until", "2026-11-23T16:00")
+        settings = ClinicSettings.load(session)
+    ends = datetime(2026, 11, 23, 16, tzinfo=MOSCOW)
+    assert settings.outage(ends - timedelta(seconds=1), MOSCOW) == ends
+    assert settings.outage(ends, MOSCOW) is None
 
 
 def test_the_last_working_weekday_stays(database: Database) -> None:

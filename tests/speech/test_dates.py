@@ -13,6 +13,7 @@ from ivr.speech.dates import (
     hours_genitive,
     near_date,
     time_in,
+    time_in_full,
     time_long,
     time_of,
     weekday_in,
@@ -126,7 +127,28 @@ def test_time(at: time, short: str, long: str) -> None:
     assert (time_in(at), time_long(at)) == (short, long)
 
 
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (time(9, 5), "в девять часов пять минут утра"),
+        (time(10), "в десять часов утра"),
+        (time(12, 30), "в двенадцать часов тридцать минут дня"),
+        (time(15), "в пятнадцать часов, то есть в три часа дня"),
+        (time(13), "в тринадцать часов, то есть в час дня"),
+        (
+            time(15, 30),
+            "в пятнадцать часов тридцать минут, то есть в три часа тридцать минут дня",
+        ),
+        (time(17), "в семнадцать часов, то есть в пять часов вечера"),
+        (time(20), "в двадцать часов, то есть в восемь часов вечера"),
+    ],
+)
+def test_time_for_who_asks_twice(at: time, words: str) -> None:
+    assert time_in_full(at) == words
+
+
 def test_every_minute_of_the_working_day_sounds_different() -> None:
+    assert len({time_in_full(at) for at in MINUTES}) == len(MINUTES)
     assert len({time_in(at) for at in MINUTES}) == len(MINUTES)
     assert len({time_long(at) for at in MINUTES}) == len(MINUTES)
 

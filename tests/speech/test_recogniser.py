@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from ivr.speech.fillers import Filler
+from ivr.speech.mulaw import linear
 from ivr.speech.recogniser import (
     Ear,
     Listener,
     ModelMissing,
     Recognised,
     Word,
-    linear,
     shipped_model,
 )
 from tests.speech.voices import Speaker, g711

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ivr.speech.audio import HERTZ
-from ivr.speech.recogniser import linear
+from ivr.speech.mulaw import linear
 from ivr.speech.synthesis import Synthesizer
 from ivr.speech.wav_files import telephone_pcm
 
