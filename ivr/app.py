@@ -79,7 +79,9 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     signature = Signature(config.public_url, config.twilio_auth_token) if signs else None
     app.register_blueprint(_webhooks(line, signature).blueprint())
     app.register_blueprint(_sms_reports(line, signature).blueprint())
-    app.register_blueprint(_audio(line).blueprint())
+    voice = ClinicVoice(line.database, clock)
+    app.extensions["voice"] = voice
+    app.register_blueprint(Audio(line.database, line.shelf, voice).blueprint())
     app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
     frame.set_up(
         app,
@@ -237,10 +239,6 @@ def _gateway(config: Config) -> Gateway:
         return Gateway(config.http_sms.token, states_of(config.http_sms.states))
     except ValueError as wrong:
         raise WrongSettings(_wrong(f"IVR_SMS_STATES {wrong}")) from None
-
-
-def _audio(line: Line) -> Audio:
-    return Audio(line.database, line.shelf, ClinicVoice(line.database, line.clock))
 
 
 def _sorry(line: Line) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ivr.desk import sign_in, today
+from ivr.desk import settings, sign_in, today
 from ivr.desk.accounts import Account, load
 from ivr.desk.office import NAME, Desk, desk
 from ivr.desk.pages import me, page
@@ -23,8 +23,11 @@ from ivr.desk.words import group, step, word
 
 SHIFT = timedelta(hours=12)
 """So long a sign-in lasts."""
-PAGES = (sign_in.pages, today.pages)
-MENU = (("today", "desk.today.index", Right.CALLS),)
+PAGES = (sign_in.pages, today.pages, settings.pages)
+MENU = (
+    ("today", "desk.today.index", Right.CALLS),
+    ("settings", "desk.settings.index", Right.SETTINGS),
+)
 """Name in words.toml [menu], endpoint, the right it needs; in the order of the bar."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"

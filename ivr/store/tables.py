@@ -399,6 +399,20 @@ class ClinicSetting(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class SettingChange(Base):
+    """The history of the clinic's settings."""
+
+    __tablename__ = "setting_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    """A registrar's name, or `console`."""
+    name: Mapped[str] = mapped_column(String(64))
+    old: Mapped[str] = mapped_column(Text)
+    new: Mapped[str] = mapped_column(Text)
+
+
 class Pronunciation(Base):
     """A word of the clinic's own, as the voice is to read it."""
 
