@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ivr.desk import settings, sign_in, today
+from ivr.desk import settings, sign_in, statistics, today
 from ivr.desk.accounts import Account, load
 from ivr.desk.office import NAME, Desk, desk
 from ivr.desk.pages import me, page
@@ -23,9 +23,10 @@ from ivr.desk.words import group, step, word
 
 SHIFT = timedelta(hours=12)
 """So long a sign-in lasts."""
-PAGES = (sign_in.pages, today.pages, settings.pages)
+PAGES = (sign_in.pages, today.pages, statistics.pages, settings.pages)
 MENU = (
     ("today", "desk.today.index", Right.CALLS),
+    ("statistics", "desk.statistics.index", Right.STATISTICS),
     ("settings", "desk.settings.index", Right.SETTINGS),
 )
 """Name in words.toml [menu], endpoint, the right it needs; in the order of the bar."""

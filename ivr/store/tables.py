@@ -248,14 +248,14 @@ class Call(Base):
     pace: Mapped[int] = mapped_column(default=0)
     loudness: Mapped[int] = mapped_column(default=0)
     heard_anything: Mapped[bool] = mapped_column(Boolean, default=False)
-    counted: Mapped[bool] = mapped_column(Boolean, default=False)
-    """Its figures stand in `daily_counts`."""
     wanted_person: Mapped[bool] = mapped_column(Boolean, default=False)
     misunderstood: Mapped[int] = mapped_column(default=0)
     """Answers that were silent or not understood."""
     handled_at: Mapped[datetime | None]
     """A registrar has looked and is done with it."""
     handled_by: Mapped[str] = mapped_column(String(80), default="")
+    counted: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Its figures stand in `daily_counts`."""
 
     __table_args__ = (
         Index(
