@@ -150,6 +150,21 @@ def linked_to(session: Session, vault: Vault, caller: str | None) -> list[Linked
     ]
 
 
+def known_of(session: Session, vault: Vault, caller: str | None) -> list[tuple[str, date]]:
+    """Policy and birth date of everybody linked to a calling number."""
+    found = session.execute(
+        select(tables.Patient.policy_sealed, tables.Patient.birth_date_sealed)
+        .join(tables.PatientPhone, tables.PatientPhone.patient_id == tables.Patient.id)
+        .join(tables.Phone, tables.Phone.id == tables.PatientPhone.phone_id)
+        .where(tables.Phone.e164_index == phone_index(vault, caller or ""))
+        .order_by(tables.Patient.id)
+    )
+    return [
+        (vault.open(POLICY, policy), date.fromisoformat(vault.open(BORN, born)))
+        for policy, born in found
+    ]
+
+
 def own_mobiles(session: Session, vault: Vault, patient_id: int) -> list[str]:
     """The patient's own mobiles, where SMS may go; E.164."""
     sealed = session.scalars(
