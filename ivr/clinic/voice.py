@@ -56,6 +56,11 @@ class ClinicVoice:
                 said += at_level(self.synthetic.phrases(part, pace))
         return joined(said, loudness)
 
+    def sound(self, text: str) -> Samples:
+        """The synthetic voice's reading of it, without the silence around phrases."""
+        phrases = self.synthetic.phrases(text)
+        return np.concatenate([np.zeros(0, np.float32), *(sound for sound, _ in phrases)])
+
     def close(self) -> None:
         self.synthetic.close()
 

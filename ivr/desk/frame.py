@@ -13,20 +13,24 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ivr.desk import settings, sign_in, statistics, today
+from ivr.desk import prompts, settings, sign_in, statistics, today
 from ivr.desk.accounts import Account, load
 from ivr.desk.office import NAME, Desk, desk
 from ivr.desk.pages import me, page
 from ivr.desk.rights import Right
 from ivr.desk.showing import FILTERS
 from ivr.desk.words import group, step, word
+from ivr.speech.recorded import LONGEST_FILE
 
+ROOM_FOR_FIELDS = 1_000_000
+"""Bytes of a form beside its file."""
 SHIFT = timedelta(hours=12)
 """So long a sign-in lasts."""
-PAGES = (sign_in.pages, today.pages, statistics.pages, settings.pages)
+PAGES = (sign_in.pages, today.pages, statistics.pages, prompts.pages, settings.pages)
 MENU = (
     ("today", "desk.today.index", Right.CALLS),
     ("statistics", "desk.statistics.index", Right.STATISTICS),
+    ("prompts", "desk.prompts.index", Right.PROMPTS),
     ("settings", "desk.settings.index", Right.SETTINGS),
 )
 """Name in words.toml [menu], endpoint, the right it needs; in the order of the bar."""
@@ -60,6 +64,7 @@ def set_up(app: Flask, desk: Desk, *, secret_key: str, secure: bool) -> None:
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=SHIFT,
         SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=LONGEST_FILE + ROOM_FOR_FIELDS,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
