@@ -28,9 +28,11 @@ from ivr.messages.senders import HttpSender, LogSender, SmsSender, TwilioSender
 from ivr.messages.worker import Worker
 from ivr.phone_numbers import e164
 from ivr.rendering import Prompts
+from ivr.retention import Expiry
 from ivr.speech.synthesis import audio_name
 from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
+from ivr.store.recordings import Folder
 from ivr.store.vault import Vault
 from ivr.switchboard import Office, Reply, Switchboard, utc_now
 from ivr.telephony.audio import Audio, Shelf
@@ -151,7 +153,8 @@ def worker(line: Line) -> Worker:
     figures = DailyFigures(line.database, line.vault, line.config.timezone)
     close_silent = line.switchboard.close_silent
     wired = Worker(line.database, line.vault, sender(line.config), close_silent=close_silent)
-    wired.chores = (figures.count_ended,)
+    expiry = Expiry(line.database, Folder(line.config.recordings, line.vault))
+    wired.chores = (figures.count_ended, expiry.delete_past)
     return wired
 
 
@@ -197,7 +200,15 @@ def _desk(line: Line) -> Desk:
     def ledger(session: Session) -> Ledger:
         return Ledger(session, line.vault, config.timezone, config.line_number)
 
-    return Desk(line.database, line.vault, line.prompts, config.timezone, line.clock, ledger)
+    return Desk(
+        line.database,
+        line.vault,
+        line.prompts,
+        config.timezone,
+        line.clock,
+        ledger,
+        Folder(config.recordings, line.vault),
+    )
 
 
 def _webhooks(line: Line, signature: Signature | None) -> Webhooks:

@@ -54,6 +54,8 @@ class Config:
     late_policy: str = "warn"
     cancel_if: str = ""
     recording: str = "off"
+    recordings: Path = Path("var/recordings")
+    """The folder of our own recordings."""
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Moscow"))
     port: int = 8000
 
@@ -96,6 +98,7 @@ class _Reader:
             ),
             cancel_if=self.one_of("IVR_CANCEL_IF", ("", "unconfirmed", "within-day"), ""),
             recording=self.one_of("IVR_RECORDING", ("off", "carrier"), "off"),
+            recordings=Path(env.get("IVR_RECORDINGS", "var/recordings")),
             timezone=self.timezone(),
             port=self.port(),
         )

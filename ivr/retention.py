@@ -1,4 +1,4 @@
-"""Deletes what is past the clinic's periods: in small batches, each with a line in the audit."""
+"""Deletes what is past the clinic's periods, in small batches that the audit log names."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def _over() -> ColumnElement[bool]:
 
 
 def _calls_before(moment: datetime) -> ColumnElement[bool]:
-    """Over, in the statistics, without a recording, and nobody is to be called back for them."""
+    """Over, counted, without a recording, and nobody is to be called back for them."""
     waits = exists().where(CallbackRequest.call_id == Call.id, CallbackRequest.state != "done")
     sound = exists().where(Recording.call_id == Call.id)
     return (Call.started_at < moment) & _over() & Call.counted & ~waits & ~sound

@@ -10,7 +10,10 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from ivr.clinic.settings import ClinicSettings
+from ivr.speech.addresses import clinic_words
 from ivr.speech.audio import pcm_wav
+from ivr.speech.pronunciation import sentences
 from ivr.speech.recorded import Take
 from ivr.store.tables import SentenceRecording
 
@@ -52,6 +55,18 @@ def sounds(session: Session, sentences: Iterable[str]) -> dict[str, bytes]:
         SentenceRecording.name.in_(names)
     )
     return {names[name]: wav for name, wav in session.execute(query)}
+
+
+def texts(session: Session) -> list[str]:
+    """Every sentence that is recorded."""
+    return list(session.scalars(select(SentenceRecording.text)))
+
+
+def own_sentences(session: Session) -> list[str]:
+    """What the line says of the clinic's settings: its name and its announcement."""
+    settings = ClinicSettings.load(session)
+    called = clinic_words(settings.name)
+    return [*sentences(f"{called[:1].upper()}{called[1:]}."), *sentences(settings.announcement)]
 
 
 def makers(session: Session) -> Mapping[str, Maker]:

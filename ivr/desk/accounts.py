@@ -54,7 +54,7 @@ def load(session: Session, kept: str) -> Account | None:
     row = session.get(Registrar, int(number)) if number.isdecimal() else None
     if row is None or row.blocked or str(row.epoch) != epoch:
         return None
-    return _account(row)
+    return of(row)
 
 
 def sign_in(
@@ -75,10 +75,10 @@ def sign_in(
         row.password_hash = hashed(password)
     row.signed_in_at = now
     _note(session, row.name, "signed in", now)
-    return _account(row)
+    return of(row)
 
 
-def _account(row: Registrar) -> Account:
+def of(row: Registrar) -> Account:
     return Account(row.id, row.name, row.role, row.epoch)
 
 

@@ -13,25 +13,51 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ivr.desk import prompts, settings, sign_in, statistics, today
+from ivr.desk import (
+    call_page,
+    callbacks,
+    calls,
+    codes,
+    journal,
+    patients,
+    people,
+    prompts,
+    put_right,
+    recordings,
+    settings,
+    sign_in,
+    statistics,
+    today,
+)
 from ivr.desk.accounts import Account, load
 from ivr.desk.office import NAME, Desk, desk
 from ivr.desk.pages import me, page
 from ivr.desk.rights import Right
 from ivr.desk.showing import FILTERS
 from ivr.desk.words import group, step, word
+from ivr.faults import report
 from ivr.speech.recorded import LONGEST_FILE
 
 ROOM_FOR_FIELDS = 1_000_000
 """Bytes of a form beside its file."""
 SHIFT = timedelta(hours=12)
 """So long a sign-in lasts."""
-PAGES = (sign_in.pages, today.pages, statistics.pages, prompts.pages, settings.pages)
+PAGES = (
+    *(sign_in.pages, today.pages, calls.pages, call_page.pages, recordings.pages),
+    *(put_right.pages, patients.pages, codes.pages, callbacks.pages),
+    *(statistics.pages, prompts.pages, settings.pages, people.pages, journal.pages),
+)
 MENU = (
     ("today", "desk.today.index", Right.CALLS),
+    ("calls", "desk.calls.index", Right.CALLS),
+    ("patients", "desk.patients.index", Right.PERSONAL),
+    ("codes", "desk.codes.index", Right.PERSONAL),
+    ("callbacks", "desk.callbacks.index", Right.CALLS),
     ("statistics", "desk.statistics.index", Right.STATISTICS),
     ("prompts", "desk.prompts.index", Right.PROMPTS),
     ("settings", "desk.settings.index", Right.SETTINGS),
+    ("people", "desk.people.index", Right.PEOPLE),
+    ("journal", "desk.journal.index", Right.AUDIT),
 )
 """Name in words.toml [menu], endpoint, the right it needs; in the order of the bar."""
 POLICY = (
@@ -93,6 +119,7 @@ def _blueprint() -> Blueprint:
     whole.context_processor(_frame)
     whole.register_error_handler(HTTPException, _sorry)
     whole.register_error_handler(CSRFError, _sorry)
+    whole.register_error_handler(Exception, _broken)
     for name, change in FILTERS.items():
         whole.add_app_template_filter(change, name)
     whole.add_app_template_filter(word, "word")
@@ -125,3 +152,8 @@ def _sorry(fault: HTTPException) -> tuple[str, int] | HTTPException:
     if fault.code is None or fault.code < 400:
         return fault
     return page("sorry.html", code=fault.code), fault.code
+
+
+def _broken(fault: Exception) -> tuple[str, int]:
+    report(fault, "")
+    return page("sorry.html", code=500), 500

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ivr.clinic.ledger import Ledger
 from ivr.rendering import Prompts
 from ivr.store.database import Database
+from ivr.store.recordings import Folder
 from ivr.store.vault import Vault
 
 NAME = "desk"
@@ -27,6 +28,7 @@ class Desk:
     clock: Callable[[], datetime]
     ledger: Callable[[Session], Ledger]
     """The clinic's book over a transaction of the desk."""
+    recordings: Folder
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)

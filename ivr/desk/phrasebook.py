@@ -11,11 +11,8 @@ from sqlalchemy.orm import Session
 
 from ivr.clinic import recordings
 from ivr.clinic.recordings import Maker, name_of
-from ivr.clinic.settings import ClinicSettings
 from ivr.desk.words import group, step, word
 from ivr.rendering import Prompts
-from ivr.speech.addresses import clinic_words
-from ivr.speech.pronunciation import sentences
 
 OWN = "own"
 """Step of the sentences that come from the clinic's settings."""
@@ -49,18 +46,12 @@ class Coverage:
 
 def phrases(session: Session, prompts: Prompts) -> list[Phrase]:
     made = recordings.makers(session)
-    own = dict.fromkeys(_of_the_clinic(session), ())
+    own = dict.fromkeys(recordings.own_sentences(session), ())
     texts: Mapping[str, Sequence[tuple[str, str]]] = {**own, **prompts.sentences()}
     return [
         Phrase(name_of(text), text, tuple(places), made.get(name_of(text)))
         for text, places in texts.items()
     ]
-
-
-def _of_the_clinic(session: Session) -> list[str]:
-    settings = ClinicSettings.load(session)
-    called = clinic_words(settings.name)
-    return [*sentences(f"{called[:1].upper()}{called[1:]}."), *sentences(settings.announcement)]
 
 
 def coverage(found: Sequence[Phrase]) -> Coverage:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from ivr.clinic.values import FullName
 from ivr.desk.office import desk
 from ivr.desk.rights import Right
+from ivr.desk.words import group
 
 HIDDEN = "•"
 
@@ -94,10 +95,18 @@ def wall(value: str) -> str:
     return f"{datetime.fromisoformat(value):%d.%m.%Y, %H:%M}"
 
 
-def length(value: float) -> str:
+def duration(value: float) -> str:
     """Seconds as «3:07»."""
     whole = max(0, int(value))
     return f"{whole // 60}:{whole % 60:02}"
+
+
+def deed(what: str) -> str:
+    """A line of the audit log in Russian where its beginning is known; the rest as it is."""
+    for begin, name in sorted(group("deed").items(), key=lambda each: -len(each[0])):
+        if what.startswith(begin):
+            return name + what.removeprefix(begin)
+    return what
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
@@ -106,8 +115,11 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "clock": clock,
     "seconds": seconds,
     "wall": wall,
-    "length": length,
+    "duration": duration,
     "pairs": pairs,
+    "deed": deed,
+    "dialled": written,
+    "doctor": lambda name: " ".join(filter(None, (name.last, name.first, name.patronymic))),
     "phone": lambda number: eyes().phone(number),
     "full_name": lambda name: eyes().name(name),
     "short_name": lambda name: eyes().short_name(name),
