@@ -85,7 +85,7 @@ def _questions(figures: Figures) -> Plot:
         )
         for one in shown
     ]
-    series = tuple(word(result, "result") for result in FOUND)
+    series = tuple(word(result, "answer_result") for result in FOUND)
     return _plot("questions", Shape.BARS, series, rows)
 
 

@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from html import escape
+from math import ceil
 from pathlib import Path
 
-WIDTH = 640
+WIDTH = 520
 ROW, COLUMNS_HEIGHT = 30, 230
-LABEL = 210
+LABEL = 195
 """Width of the labels before horizontal bars."""
 FONT = "DejaVu Sans, Verdana, sans-serif"
 FONT_FILE = Path(__file__).parent / "fonts" / "plots.ttf"
 INK, SOFT, GRID = "#1c2629", "#51605f", "#d5dedc"
 COLOURS = ("#1d5c6b", "#4f9aa8", "#a5cdd3", "#d9a441", "#b4572b", "#8a8f8e")
 """Apart in lightness too: a report may be printed in black and white."""
-MOST_LABELS = 16
+LETTER = 8
+"""Width of a letter and its share of the gap between labels."""
 PNG_ZOOM = 2.0
 
 
@@ -57,7 +59,7 @@ class Plot:
 
     @property
     def height(self) -> int:
-        legend = 34 if len(self.series) > 1 else 10
+        legend = 50 if len(self.series) > 1 else 10
         return COLUMNS_HEIGHT if self.shape is Shape.COLUMNS else legend + ROW * len(self.rows)
 
 
@@ -118,7 +120,8 @@ def _columns(plot: Plot) -> Iterator[str]:
         yield f'<path d="M{left} {y:.1f}H{WIDTH}" stroke="{GRID}"/>'
         yield _text(left - 6, y + 4, str(mark), anchor="end", fill=SOFT, size=12)
     step = (WIDTH - left) / max(len(plot.rows), 1)
-    every = -(-len(plot.rows) // MOST_LABELS)
+    widest = LETTER * max((len(row.label) for row in plot.rows), default=0) + LETTER
+    every = max(1, ceil(widest / step))
     for place, row in enumerate(plot.rows):
         height = (bottom - top) * row.total / max(highest, 1)
         x = left + step * place
@@ -140,7 +143,7 @@ def _marks(highest: int) -> Sequence[int]:
 
 
 def _bars(plot: Plot) -> Iterator[str]:
-    top, room = (34, WIDTH - LABEL - 110) if len(plot.series) > 1 else (10, WIDTH - LABEL - 110)
+    top, room = (50, WIDTH - LABEL - 100) if len(plot.series) > 1 else (10, WIDTH - LABEL - 100)
     most = max((row.total for row in plot.rows), default=0)
     yield from _legend(plot.series) if len(plot.series) > 1 else ()
     for place, row in enumerate(plot.rows):
@@ -155,13 +158,12 @@ def _bars(plot: Plot) -> Iterator[str]:
 
 
 def _legend(series: Sequence[str]) -> Iterator[str]:
-    x = 8.0
-    for name, colour in zip(series, COLOURS, strict=False):
-        yield _rect(x, 2, 12, 12, colour)
-        yield _text(x + 17, 13, name, size=12)
-        x += 30 + 7.2 * len(name)
+    for place, (name, colour) in enumerate(zip(series, COLOURS, strict=False)):
+        x, y = 8 + WIDTH / 3 * (place % 3), 2 + 20 * (place // 3)
+        yield _rect(x, y, 12, 12, colour)
+        yield _text(x + 17, y + 11, name, size=12)
 
 
 @cache
 def _shortened(label: str) -> str:
-    return label if len(label) <= 27 else f"{label[:26]}…"
+    return label if len(label) <= 24 else f"{label[:23]}…"

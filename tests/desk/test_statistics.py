@@ -92,7 +92,7 @@ def test_nobody_without_the_right(desk: Desk) -> None:
 def test_every_kind_has_a_name() -> None:
     assert set(group("ending")) == set(Ending)
     assert set(group("stage")) == set(Stage)
-    assert set(group("result")) == set(Result)
+    assert set(group("answer_result")) == set(Result)
     assert set(group("plot_title")) == set(group("plot_about")) == set(group("plot_of"))
 
 
