@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from ivr.clinic.book import Book
 from ivr.clinic.ledger import Ledger
 from ivr.clinic.settings import ClinicSettings
+from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config, WrongSettings
 from ivr.desk import frame
 from ivr.desk.office import Desk
@@ -28,8 +29,9 @@ from ivr.messages.senders import HttpSender, LogSender, SmsSender, TwilioSender
 from ivr.messages.worker import Worker
 from ivr.phone_numbers import e164
 from ivr.rendering import Prompts
+from ivr.retention import Expiry
 from ivr.speech.recogniser import shipped_model
-from ivr.speech.synthesis import Synthesizer, audio_name
+from ivr.speech.synthesis import audio_name
 from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
 from ivr.store.recordings import Folder
@@ -83,7 +85,9 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     signature = Signature(config.public_url, config.twilio_auth_token) if signs else None
     app.register_blueprint(_webhooks(line, signature).blueprint())
     app.register_blueprint(_sms_reports(line, signature).blueprint())
-    app.register_blueprint(_audio(line).blueprint())
+    voice = ClinicVoice(line.database, clock)
+    app.extensions["voice"] = voice
+    app.register_blueprint(Audio(line.database, line.shelf, voice).blueprint())
     if line.config.phone_page:
         app.register_blueprint(_phone_page(line).blueprint())
     app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
@@ -155,7 +159,8 @@ def worker(line: Line) -> Worker:
     figures = DailyFigures(line.database, line.vault, line.config.timezone)
     close_silent = line.switchboard.close_silent
     wired = Worker(line.database, line.vault, sender(line.config), close_silent=close_silent)
-    wired.chores = (figures.count_ended,)
+    expiry = Expiry(line.database, Folder(line.config.recordings, line.vault))
+    wired.chores = (figures.count_ended, expiry.delete_past)
     return wired
 
 
@@ -288,10 +293,6 @@ def _gateway(config: Config) -> Gateway:
         return Gateway(config.http_sms.token, states_of(config.http_sms.states))
     except ValueError as wrong:
         raise WrongSettings(_wrong(f"IVR_SMS_STATES {wrong}")) from None
-
-
-def _audio(line: Line) -> Audio:
-    return Audio(line.database, line.shelf, Synthesizer())
 
 
 def _sorry(line: Line) -> tuple[str, str]:
