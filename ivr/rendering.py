@@ -25,7 +25,15 @@ from ivr.speech.dates import (
     weekday_in,
 )
 from ivr.speech.names import full_name, surname
-from ivr.speech.numbers import NOUNS, cardinal, counted, digits_one_by_one, ordinal, pairs
+from ivr.speech.numbers import (
+    NOUNS,
+    by_fours,
+    cardinal,
+    counted,
+    digits_one_by_one,
+    ordinal,
+    pairs,
+)
 from ivr.speech.phones import phone_words
 from ivr.speech.specialties import spoken_specialty
 
@@ -81,6 +89,8 @@ FORMATS: dict[str, Format] = {
     "code_pairs": pairs,
     "code_digits": digits_one_by_one,
     "digits": digits_one_by_one,
+    "digits_by_fours": by_fours,
+    "year": lambda n: cardinal(n).removeprefix("одна "),
     "cardinal": cardinal,
     "cardinal_f": lambda n: cardinal(n, "f"),
     "ordinal": ordinal,

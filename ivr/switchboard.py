@@ -183,9 +183,7 @@ class Switchboard:
         """The carrier says that the call is over."""
         now = self._clock()
         with self._database.begin() as session:
-            transcripts = Transcripts(session, self._vault)
-            found = transcripts.by_carrier(carrier_id)
-            call = transcripts.locked(found.id) if found else None
+            call = Transcripts(session, self._vault).locked_by_carrier(carrier_id)
             if call is not None and call.ended_at is None:
                 call.ended_at = now
                 call.outcome = call.outcome or Outcome.HUNG_UP
@@ -223,8 +221,8 @@ class Switchboard:
         if call.ended_at is not None:
             heard = None
         lines = transcripts.lines(call.id)
-        if call.turn and heard is not None:
-            _note_sign_of_life(call, heard, now)
+        if call.turn and _is_something(heard):
+            call.heard_anything = True
         conversation = self._conversation(session, call, lines, now)
         before = conversation.wishes
         over = call.ended_at is not None
@@ -298,10 +296,8 @@ def _answers(line: Line, turn: int) -> bool:
     return line.turn == turn and line.kind == "heard"
 
 
-def _note_sign_of_life(call: tables.Call, heard: Heard, now: datetime) -> None:
-    call.last_seen_at = now
-    if isinstance(heard, Utterance) or (isinstance(heard, Keys) and heard.keys):
-        call.heard_anything = True
+def _is_something(heard: Heard | None) -> bool:
+    return isinstance(heard, Utterance) or (isinstance(heard, Keys) and bool(heard.keys))
 
 
 def _save(call: tables.Call, conversation: Conversation, turn: Turn, now: datetime) -> None:

@@ -9,12 +9,14 @@ A file begins with a sentence on what it shows; then, indented by four spaces:
     call    +79161234567                the telephone rings; `hidden` for no number;
                                         `+79161234567 by voice`: the line has sound
     bot     what the line says in one turn
-    caller  [000017#]                   keys; «да» words; ... silence; (hangup)
+    caller  [000017#]                   keys; «да» words; ... silence; (hangup);
+                                        foreign «да»: with words outside the grammar
     person  answers                     or: is silent
     note    12                          seconds of a spoken note after the beep
     end     cancelled                   the outcome
 
-`КОД` stands for the newest cancellation code where the line speaks it, `[{code}#]` keys it in;
+`КОД` stands for the newest cancellation code where the line speaks it, `[{code}#]` keys it in,
+«{code in words}» says it;
 `{sms}` is the newest one-time code that was sent.
 """
 
@@ -137,8 +139,9 @@ class Player:
             self.played.append(f"    end     {said.outcome}")
 
     def _filled(self, text: str) -> str:
-        if "{code}" in text:
-            text = text.replace("{code}", self.world.codes()[0])
+        if "{code" in text:
+            code = self.world.codes()[0]
+            text = text.replace("{code}", code).replace("{code in words}", pairs(code))
         return text.replace("{sms}", self.world.sms_code()) if "{sms}" in text else text
 
 
@@ -161,7 +164,8 @@ def _heard_of(text: str) -> Heard:
         return HungUp()
     if keys := re.fullmatch(r"\[([0-9*#]+)\]", text):
         return keys_of(keys[1])
-    return Utterance(text.strip("«»"))
+    words = text.removeprefix("foreign ")
+    return Utterance(words.strip("«»"), foreign=words != text)
 
 
 def keys_of(text: str) -> Keys:

@@ -19,15 +19,19 @@ LATER = {Outcome.MOVED, Outcome.FAILED}
 
 FILES = list(golden_files())
 DRIVERS = ["straight", "crashing", "doubled", "webhooks", "webhooks twice"]
+PLAYED = [
+    pytest.param(file, driver, id=f"{file.stem}-{driver}")
+    for file in FILES
+    for driver in DRIVERS
+    # The keypad path hears no words.
+    if not (driver.startswith("webhooks") and "«" in file.read_text())
+]
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
-@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+@pytest.mark.parametrize(("file", "driver"), PLAYED)
 def test_golden_call(
     file: Path, driver: str, line: Line, request: pytest.FixtureRequest
 ) -> None:
-    if driver.startswith("webhooks") and "«" in file.read_text():
-        driver = "straight"  # the keypad path hears no words
     played = Player(line.world(driver)).play(file.read_text())
     if request.config.getoption("--update-calls") and driver == "straight":
         file.write_text(played)

@@ -249,7 +249,9 @@ def _sample(name: str) -> Any:
         return VISIT.doctor
     if name.startswith(("counted", "cardinal", "ordinal", "from_ordinal")):
         return 2
-    if name in {"code_pairs", "code_digits", "digits"}:
+    if name == "year":
+        return 1921
+    if name in {"code_pairs", "code_digits", "digits", "digits_by_fours"}:
         return "380417"
     texts = {"text": "Текст", "cap": "текст", "phone": "+78001234567", "address": "ул. 8 Марта"}
     texts |= {"floor": "3", "cabinet": "12а", "specialty": "ЛОР", "clinic": "Поликлиника № 5"}

@@ -148,6 +148,22 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What spoken numbers and dates are compared with, so that the right reading is taken."""
+
+    policies: tuple[str, ...] = ()
+    """Of the patients linked to the calling number."""
+    born: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindKnown(Action[Known]):
+    """Tells nothing to the caller and decides nothing: that is what the checks are for."""
+
+    result = Known
+
+
+@dataclass(frozen=True, slots=True)
 class CheckPolicy(Action[Checked]):
     """Compare digits with the patients linked to the calling number; counts a miss."""
 

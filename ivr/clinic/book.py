@@ -31,6 +31,7 @@ _PERFORM: Mapping[type[Action[Any]], Callable[[Ledger, Any, Moment], Any]] = {
     actions.AskClinicInfo: reception.ask_clinic_info,
     actions.RequestCallback: reception.request_callback,
     actions.KeepNote: reception.keep_note,
+    actions.FindKnown: identification.find_known,
     actions.CheckPolicy: identification.check_policy,
     actions.CheckBirthDate: identification.check_birth_date,
     actions.SendIdentityCode: identity_codes.send_identity_code,

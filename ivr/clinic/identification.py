@@ -15,6 +15,8 @@ from ivr.clinic.actions import (
     CheckBirthDate,
     Checked,
     CheckPolicy,
+    FindKnown,
+    Known,
     Moment,
 )
 from ivr.clinic.ledger import Ledger
@@ -25,6 +27,11 @@ SIX, WHOLE, BY_CODE = 1, 2, 3
 """Levels of identification, as they stand in a call's row."""
 OWN_RIGHT_FROM = 15
 """From this birthday nobody else's telephone speaks for a patient."""
+
+
+def find_known(ledger: Ledger, _action: FindKnown, moment: Moment) -> Known:
+    known = patients.known_of(ledger.session, ledger.vault, moment.caller)
+    return Known(tuple(policy for policy, _ in known), tuple(born for _, born in known))
 
 
 def check_policy(ledger: Ledger, action: CheckPolicy, moment: Moment) -> Checked:

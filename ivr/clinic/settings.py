@@ -95,6 +95,7 @@ _DEFAULTS: Mapping[str, str] = {
     "paper_for_illness": "no",
 }
 NAMES = tuple(_CHECKS)
+_ROWS = select(ClinicSetting.name, ClinicSetting.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,10 @@ class ClinicSettings:
 
 
 def _stored(session: Session) -> dict[str, str]:
-    rows = session.scalars(select(ClinicSetting))
-    return dict.fromkeys(NAMES, "") | dict(_DEFAULTS) | {row.name: row.value for row in rows}
+    stored = dict.fromkeys(NAMES, "") | dict(_DEFAULTS)
+    for name, value in session.execute(_ROWS):
+        stored[name] = value
+    return stored
 
 
 def _checked(name: str, value: str) -> str:

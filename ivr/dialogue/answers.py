@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from ivr.dialogue.turns import Keys, Listen
+from ivr.dialogue.hearings import WORDS, confirmation, menu, plain_yes_no
+from ivr.dialogue.turns import Hearing, Keys, Listen, Spoken
+from ivr.speech.understanding import Phrases, command, commands_said, option, yes_no
+from ivr.speech.understanding.numerals import DATE_ORDINAL, FEMININE_ORDINAL, UNIT
+from ivr.speech.understanding.words import heard
+from ivr.speech.understanding.yes_no import NOTHING_OF_ITS_OWN, Own
 
 T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Understood, but as several answers, or as one that has to be read back."""
+
+    readings: tuple[Any, ...]
+    """Values of the answer's `result`, likeliest first."""
 
 
 class Answer(Protocol[T_co]):
@@ -23,22 +35,43 @@ class Answer(Protocol[T_co]):
 
     def listen(self) -> Listen: ...
 
+    def hearing(self) -> Hearing:
+        """How it is heard, where there is sound."""
+        ...
+
     def from_keys(self, keys: Keys) -> T_co | None: ...
 
-    def from_words(self, words: str) -> T_co | None: ...
+    def from_words(self, words: str) -> T_co | Unclear | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A question between the readings that remain of an answer."""
+
+    speech: tuple[Spoken, ...]
+    """The last is the question."""
+    answer: Answer[Any]
+
+
+@runtime_checkable
+class MayBeUnclear(Protocol):
+    """An answer whose words may mean several things."""
+
+    def between(self, readings: Sequence[Any]) -> Between: ...
 
 
 class Command(StrEnum):
-    """What a caller may want in every question."""
+    """What a caller may want in every question; by words as in the library's tables."""
 
     REPEAT = "repeat"
     SLOWER = "slower"
     LOUDER = "louder"
     BACK = "back"
+    MENU = "menu"
     OPERATOR = "operator"
     WAIT = "wait"
     EMERGENCY = "emergency"
-    HELP = "help"
+    BYE = "bye"
 
 
 COMMAND_KEYS: Mapping[str, Command] = {
@@ -49,43 +82,14 @@ COMMAND_KEYS: Mapping[str, Command] = {
     "9": Command.LOUDER,
 }
 """In menus only: while digits are entered they are digits."""
-
-_COMMAND_PHRASES: Mapping[Command, tuple[str, ...]] = {
-    Command.REPEAT: ("повтори", "повторите", "еще раз", "не расслышала", "не расслышал"),
-    Command.SLOWER: ("медленнее", "помедленнее", "не так быстро"),
-    Command.LOUDER: ("громче", "погромче", "погромче можно"),
-    Command.BACK: ("назад", "вернуться"),
-    Command.OPERATOR: (
-        "оператор",
-        "оператора",
-        "соедините с человеком",
-        "соедините с живым человеком",
-        "дайте регистратуру",
-        "регистратура",
-        "позовите человека",
-        "я не буду с роботом разговаривать",
-    ),
-    Command.WAIT: ("подождите", "подождите минуту", "секундочку", "подождите очки найду"),
-    Command.EMERGENCY: (
-        "скорая",
-        "скорую",
-        "плохо с сердцем",
-        "мне плохо с сердцем",
-        "мне плохо",
-        "задыхаюсь",
-    ),
-    Command.HELP: ("помощь", "помогите", "что делать"),
-}
-
-COMMAND_WORDS: Mapping[str, Command] = {
-    phrase: command for command, phrases in _COMMAND_PHRASES.items() for phrase in phrases
-}
+AT_ONCE = frozenset({Command.EMERGENCY, Command.OPERATOR})
+"""Before any answer that stands in the same words."""
 
 
-def plain(words: str) -> str:
-    """Lower case, ё as е, no punctuation, single-spaced."""
-    kept = (c if c.isalnum() else " " for c in words.lower().replace("ё", "е"))
-    return " ".join("".join(kept).split())
+def command_in(words: str) -> Command | None:
+    """None also for a wish that means something in one question only."""
+    wanted = command(words)
+    return Command(wanted) if wanted in WORDS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,10 @@ class Option:
 
     value: Any
     phrases: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    """Phrases that say it only where nothing else is said."""
+    wish: str = ""
+    """A command of the library whose phrases say it as well: cancel, status, bye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,145 +117,64 @@ class Menu:
     def listen(self) -> Listen:
         return Listen(1, finish_on_hash=False, no_input_timeout=self.timeout)
 
+    def hearing(self) -> Hearing:
+        alone = [phrase for one in self.options.values() for phrase in one.alone]
+        return menu((*self._phrases().spoken(), *alone), self._is_whole)
+
     def from_keys(self, keys: Keys) -> Any | None:
-        option = self.options.get(keys.keys[:1])
-        return option.value if option else None
+        found = self.options.get(keys.keys[:1])
+        return found.value if found else None
 
     def from_words(self, words: str) -> Any | None:
-        return self._by_phrase().get(plain(words))
+        alone = {phrase: one.value for one in self.options.values() for phrase in one.alone}
+        said = " ".join(heard(words).words)
+        return alone[said] if said in alone else option(words, self._phrases())
 
-    def _by_phrase(self) -> dict[str, Any]:
-        phrases = {
-            phrase: option.value
-            for option in self.options.values()
-            for phrase in option.phrases
-        }
-        keys = {KEY_NAMES[key]: option.value for key, option in self.options.items()}
-        return keys | phrases
+    def _is_whole(self, words: str) -> bool:
+        return self.from_words(words) is not None
 
-
-KEY_NAMES: Mapping[str, str] = dict(
-    zip(
-        "12345678",
-        ["один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь"],
-        strict=True,
-    )
-)
-
-YES = ("да", "да да", "ага", "угу", "да конечно", "конечно", "ну да", "так точно", "верно")
-NO = ("нет", "нет нет", "да нет", "не надо", "да нет не надо", "конечно нет", "не нужно")
+    def _phrases(self) -> Phrases[Any]:
+        """What a phrase of two options would mean is the first one's."""
+        said: dict[str, Any] = {}
+        for key, one in self.options.items():
+            wish = commands_said((one.wish,)) if one.wish else ()
+            for phrase in (*one.phrases, *wish, *KEY_WORDS.get(key, ())):
+                said.setdefault(phrase, one.value)
+        return Phrases(said.items())
 
 
-def yes_no(yes: tuple[str, ...] = (), no: tuple[str, ...] = (), timeout: int = 10) -> Menu:
-    """1 is yes, 2 is no; `yes` and `no` are the question's own words beside the common ones."""
-    return Menu(
-        {"1": Option(value=True, phrases=YES + yes), "2": Option(value=False, phrases=NO + no)},
-        result=bool,
-        timeout=timeout,
-    )
+def _words_of(number: int) -> tuple[str, ...]:
+    tables = (UNIT, FEMININE_ORDINAL, DATE_ORDINAL)
+    return tuple(word for words in tables for word, value in words.items() if value == number)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Digits as entered so far, those kept from before included."""
-
-    digits: str
-    closed: Literal["hash", "pause", "count"]
-    erased: bool = False
-    """The caller took digits back with `*`."""
-
-
-_DIGIT_WORDS: Mapping[str, str] = {
-    "ноль": "0",
-    "нуль": "0",
-    "один": "1",
-    "единица": "1",
-    "два": "2",
-    "двойка": "2",
-    "три": "3",
-    "тройка": "3",
-    "четыре": "4",
-    "пять": "5",
-    "шесть": "6",
-    "семь": "7",
-    "восемь": "8",
-    "девять": "9",
+KEY_WORDS: Mapping[str, tuple[str, ...]] = {
+    str(number): _words_of(number) for number in range(1, 7)
 }
 
 
-def _digits(count: int, timeout: int) -> Listen:
-    return Listen(count, finish_on_hash=True, no_input_timeout=timeout, secret=True)
-
-
 @dataclass(frozen=True, slots=True)
-class Digits:
-    """Digits by keys in several goes: `*` takes the last four back, `**` all of them.
+class YesNo:
+    """1 is yes, 2 is no; by words only what says nothing else."""
 
-    Empty input closed by `#` or by silence is accepted as an entry without new digits where
-    `may_be_empty`.
-    """
-
-    longest: int
-    kept: str = ""
-    may_be_empty: bool = False
-    patience: int = 1
-    """So many silences in a row count as one; nothing is said between them."""
-    timeout: int = 6
-    """Seconds, also between keys."""
-    result: Any = Entry
+    cancelling: bool = False
+    """It is asked whether to cancel: «не приду» is a yes."""
+    confirming: bool = False
+    """A false yes would cost: nothing is accepted early."""
+    own: Own = NOTHING_OF_ITS_OWN
+    timeout: int = 10
+    """Seconds."""
+    result: Any = bool
 
     def listen(self) -> Listen:
-        wanted = self.longest - len(self.kept)
-        return _digits(wanted, self.timeout)
+        return Listen(1, finish_on_hash=False, no_input_timeout=self.timeout)
 
-    def from_keys(self, keys: Keys) -> Entry | None:
-        digits, erased = _erase(self.kept, keys.keys)
-        if not keys.keys and not self.may_be_empty:
-            return None
-        closed = "count" if len(digits) >= self.longest else keys.closed
-        if closed == "count" and len(digits) < self.longest:
-            closed = "pause"
-        return Entry(digits[: self.longest], closed, erased)
+    def hearing(self) -> Hearing:
+        asked = confirmation if self.confirming else plain_yes_no
+        return asked(self.from_words, self.own, cancelling=self.cancelling)
 
-    def from_words(self, words: str) -> Entry | None:
-        spoken = [_DIGIT_WORDS.get(word) for word in plain(words).split()]
-        if not spoken or None in spoken:
-            return None
-        digits = "".join(digit for digit in spoken if digit)
-        return self.from_keys(Keys(digits, "pause"))
+    def from_keys(self, keys: Keys) -> bool | None:
+        return {"1": True, "2": False}.get(keys.keys[:1])
 
-
-def _erase(kept: str, keys: str) -> tuple[str, bool]:
-    digits, erased = kept, "*" in keys
-    while keys:
-        if keys.startswith("**"):
-            digits, keys = "", keys[2:]
-        elif keys[0] == "*":
-            digits, keys = digits[:-4], keys[1:]
-        else:
-            digits, keys = digits + keys[0], keys[1:]
-    return digits, erased
-
-
-@dataclass(frozen=True, slots=True)
-class BirthDate:
-    """Eight digits, ДДММГГГГ; an impossible date is not understood."""
-
-    result: Any = date
-
-    def listen(self) -> Listen:
-        return _digits(8, timeout=8)
-
-    def from_keys(self, keys: Keys) -> date | None:
-        digits, _ = _erase("", keys.keys)
-        if len(digits) != 8 or not digits.isdigit():
-            return None
-        try:
-            born = date(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
-        except ValueError:
-            return None
-        return born if born.year >= 1900 else None
-
-    def from_words(self, words: str) -> date | None:
-        entry = Digits(8).from_words(words)
-        return self.from_keys(Keys(entry.digits)) if entry else None
+    def from_words(self, words: str) -> bool | None:
+        return yes_no(words, cancelling=self.cancelling, own=self.own)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from ivr.clinic.actions import Action
-from ivr.dialogue.answers import Answer, Menu, Option, yes_no
+from ivr.dialogue.answers import Answer, Menu, Option, YesNo
 from ivr.dialogue.turns import Dial, Outcome, Spoken
 
 T = TypeVar("T")
@@ -21,12 +21,16 @@ class Wanted(StrEnum):
 
     OPERATOR = "operator"
     EMERGENCY = "emergency"
+    BYE = "bye"
     SILENT = "silent"
     """Every attempt met silence."""
     LOST = "lost"
     """Every attempt was not understood."""
     GUARD = "guard"
     """Too many turns or minutes."""
+
+
+WISHES = (Wanted.OPERATOR, Wanted.EMERGENCY, Wanted.BYE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class Call:
             reply = await _request(Ask(prompt, answer, manners, values, self.again))
             if isinstance(reply, Given):
                 return cast("T", reply.value)
-            if manners.alone or reply not in (Wanted.OPERATOR, Wanted.EMERGENCY):
+            if manners.alone or reply not in WISHES:
                 return cast("Wanted", reply)
             await self._on_wanted(self, reply)
 
@@ -145,7 +149,7 @@ class Call:
         return await self.ask(prompt, Menu(options, result=kind), **values)
 
     async def confirm(self, prompt: str, **values: Any) -> bool:
-        return bool(await self.ask(prompt, yes_no(), **values))
+        return bool(await self.ask(prompt, YesNo(), **values))
 
     async def do(self, action: Action[T]) -> T:
         return cast("T", await _request(Do(action)))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ivr.clinic.actions import Action
-from ivr.dialogue.answers import COMMAND_KEYS, COMMAND_WORDS, Answer, Command, plain
+from ivr.dialogue.answers import Command, Unclear
 from ivr.dialogue.call import (
     Ask,
     Call,
@@ -23,6 +23,14 @@ from ivr.dialogue.call import (
     Script,
     TakeNote,
     Wanted,
+)
+from ivr.dialogue.questions import (
+    READINGS,
+    UNCLEAR,
+    WIDER,
+    Question,
+    is_lone_hash,
+    is_wordless,
 )
 from ivr.dialogue.turns import (
     Dial,
@@ -37,7 +45,6 @@ from ivr.dialogue.turns import (
     RecordNote,
     Spoken,
     Turn,
-    Utterance,
 )
 
 MOST_TURNS = 60
@@ -45,11 +52,11 @@ LONGEST = timedelta(minutes=10)
 LAST_TURN = 120
 """Even a question that no guard may cut short ends here."""
 WAIT_SECONDS = 60
-WAITING = Spoken("universal.waiting")
 CANCEL_RESULTS = {
     "done": (Outcome.CANCELLED, "failure.cancelled"),
     "processing": (Outcome.REQUESTED, "failure.requested"),
 }
+FARTHEST = "farthest"
 DOOR = "door"
 """Key of what a door reported (a dialled person, a note): «back» never goes past it."""
 
@@ -75,17 +82,6 @@ class Line:
 
 Perform = Callable[[Action[Any], int], Any]
 """Performs an action; the second argument is the line its result will stand in."""
-
-
-@dataclass(slots=True)
-class _Question:
-    """The open question and what was heard since it was asked."""
-
-    op: Ask | Ring | TakeNote
-    effects: list[str]
-
-    def count(self, effect: str) -> int:
-        return self.effects.count(effect)
 
 
 class Conversation:
@@ -215,7 +211,7 @@ class Conversation:
         self._says: list[Spoken] = []
         self._reached: set[Outcome] = set()
         self._left: dict[str, list[Spoken]] = {}
-        self._question: _Question | None = None
+        self._question: Question | None = None
         self._op: Op = self._flow.send(None)
 
     def _run(self) -> None:
@@ -270,12 +266,12 @@ class Conversation:
         name = _name(op)
         if self._next(("asked",), name) is None:
             self._write("asked", name)
-        effects = []
+        question = Question(op)
         while line := self._next(("heard",), None):
-            effects.append(str(line.payload["effect"]))
+            _take(question, line.payload)
         answered = self._next(("answered",), name)
         if answered is None:
-            self._question = _Question(op, effects)
+            self._question = question
         else:
             self._accept(_recorded_reply(op, answered.payload))
 
@@ -326,13 +322,13 @@ class Conversation:
             case Ask() as ask:
                 self._take_answer(ask, question, heard, now)
 
-    def _take_dialled(self, question: _Question, heard: Heard) -> None:
+    def _take_dialled(self, question: Question, heard: Heard) -> None:
         if isinstance(heard, DialEnded):
             self._answered(question, heard, heard.answered)
         else:
             self._heard(question, heard, "ignored")
 
-    def _take_note(self, question: _Question, heard: Heard) -> None:
+    def _take_note(self, question: Question, heard: Heard) -> None:
         if isinstance(heard, Recorded):
             self._answered(question, heard, (heard.recording, heard.seconds))
         elif isinstance(heard, HungUp):
@@ -340,45 +336,46 @@ class Conversation:
         else:
             self._answered(question, heard, ("", 0))
 
-    def _take_answer(self, ask: Ask, question: _Question, heard: Heard, now: datetime) -> None:
+    def _take_answer(self, ask: Ask, question: Question, heard: Heard, now: datetime) -> None:
         if isinstance(heard, HungUp | DialEnded | Recorded):
             self._heard(question, heard, "ignored")
         elif self._guard(ask, now):
             self._leave(question, heard, Wanted.GUARD)
         else:
-            self._understand(ask, question, self._normal(ask, heard))
+            self._understand(ask, question, self._normal(question, heard))
 
     def _guard(self, ask: Ask, now: datetime) -> bool:
         if not ask.manners.guarded:
             return self.turn_number >= LAST_TURN
         return self.turn_number >= MOST_TURNS or now - self._started_at >= LONGEST
 
-    def _normal(self, ask: Ask, heard: Heard) -> Heard:
+    def _normal(self, question: Question, heard: Heard) -> Heard:
         """The same keys, however the door came by them."""
         if not isinstance(heard, Keys):
             return heard
         keys, closed = heard.keys, heard.closed
-        if not ask.answer.listen().finish_on_hash:
+        if not question.answer.listen().finish_on_hash:
             return Keys("#" if not keys and closed == "hash" else keys[:1], "count")
         if "#" in keys:
             keys, closed = keys.partition("#")[0], "hash"
         return Keys(keys, closed)
 
-    def _understand(self, ask: Ask, question: _Question, heard: Heard) -> None:
-        if _is_lone_hash(heard) and self._hash_left_over():
+    def _understand(self, ask: Ask, question: Question, heard: Heard) -> None:
+        if is_lone_hash(heard) and self._hash_left_over():
             self._heard(question, heard, "dropped")
             return
-        command = _command(ask.answer, heard)
-        if command is not None:
-            self._command(question, heard, command)
-            return
-        value = _value(ask.answer, heard)
-        if _is_wordless(heard) and _waits_on(ask.answer, question):
+        if is_wordless(heard) and question.waits_on():
             self._heard(question, heard, "waiting")
-        elif value is not None:
-            self._answered(question, heard, value)
-        else:
-            self._misunderstood(ask, question, heard)
+            return
+        match question.understand(heard):
+            case Command() as command:
+                self._command(question, heard, command)
+            case Unclear(readings=readings):
+                self._heard(question, heard, UNCLEAR, readings)
+            case None:
+                self._misunderstood(ask, question, heard)
+            case value:
+                self._answered(question, heard, value)
 
     def _hash_left_over(self) -> bool:
         """A `#` right behind digits that ended by count belongs to them."""
@@ -388,17 +385,17 @@ class Conversation:
         last = earlier[-1].payload.get("heard", {})
         return last.get("closed") == "count" and len(last.get("keys", "")) > 1
 
-    def _command(self, question: _Question, heard: Heard, command: Command) -> None:
+    def _command(self, question: Question, heard: Heard, command: Command) -> None:
         match command:
-            case Command.OPERATOR:
-                self._leave(question, heard, Wanted.OPERATOR)
-            case Command.EMERGENCY:
-                self._leave(question, heard, Wanted.EMERGENCY)
-            case Command.BACK if self._can_go_back():
-                self._heard(question, heard, "back")
-                self._write("back", "")
+            case Command.OPERATOR | Command.EMERGENCY | Command.BYE:
+                self._leave(question, heard, Wanted(command))
+            case Command.BACK if question.is_narrowed:
+                self._heard(question, heard, WIDER)
+            case Command.BACK | Command.MENU if self._can_go_back():
+                self._heard(question, heard, command)
+                self._write("back", FARTHEST if command is Command.MENU else "")
                 self._restart()
-            case Command.BACK:
+            case Command.BACK | Command.MENU:
                 self._heard(question, heard, Command.REPEAT)
             case _:
                 self._heard(question, heard, command)
@@ -406,7 +403,7 @@ class Conversation:
     def _can_go_back(self) -> bool:
         return _taken_back(self._script_lines) is not None
 
-    def _misunderstood(self, ask: Ask, question: _Question, heard: Heard) -> None:
+    def _misunderstood(self, ask: Ask, question: Question, heard: Heard) -> None:
         silent = isinstance(heard, NoInput) or (isinstance(heard, Keys) and not heard.keys)
         effect = "noinput" if silent else "nomatch"
         most = ask.manners.noinput if silent else ask.manners.nomatch
@@ -415,17 +412,22 @@ class Conversation:
         else:
             self._heard(question, heard, effect)
 
-    def _heard(self, question: _Question, heard: Heard, effect: str) -> None:
-        question.effects.append(effect)
-        self._write("heard", type(heard).__name__, _heard_payload(heard, effect))
+    def _heard(
+        self, question: Question, heard: Heard, effect: str, readings: Sequence[Any] = ()
+    ) -> None:
+        payload = _heard_payload(heard, effect)
+        if readings:
+            payload[READINGS] = msgspec.to_builtins(readings)
+        question.take(payload)
+        self._write("heard", type(heard).__name__, payload)
 
-    def _answered(self, question: _Question, heard: Heard, value: Any) -> None:
+    def _answered(self, question: Question, heard: Heard, value: Any) -> None:
         self._heard(question, heard, "answered")
         key = "value" if isinstance(question.op, Ask) else DOOR
         self._write("answered", _name(question.op), {key: msgspec.to_builtins(value)})
         self._accept(Given(value) if isinstance(question.op, Ask) else value)
 
-    def _leave(self, question: _Question, heard: Heard, wanted: Wanted) -> None:
+    def _leave(self, question: Question, heard: Heard, wanted: Wanted) -> None:
         self._heard(question, heard, wanted)
         self._write("answered", _name(question.op), {"wanted": wanted.value})
         self._accept(wanted)
@@ -451,13 +453,14 @@ class Conversation:
         return [*left, *self._says]
 
     def _asking(self, ask: Ask, turn: Turn) -> Turn:
-        effects = self._question.effects if self._question else []
-        listen = ask.answer.listen()
+        question = self._question or Question(ask)
+        effects, answer = question.effects, question.answer
+        listen = replace(answer.listen(), hearing=answer.hearing())
         if effects[-1:] == [Command.WAIT]:
             listen = replace(listen, no_input_timeout=WAIT_SECONDS)
         return replace(
             turn,
-            speech=tuple(_speech(ask, effects, self._before(ask, effects))),
+            speech=tuple(question.speech(self._before(ask, effects))),
             then=listen,
             prompt=ask.prompt,
             attempt=1 + sum(effect in ("noinput", "nomatch") for effect in effects),
@@ -468,52 +471,11 @@ def _heard_payload(heard: Heard, effect: str) -> dict[str, Any]:
     return {"heard": msgspec.to_builtins(heard), "effect": str(effect)}
 
 
-def _speech(ask: Ask, effects: list[str], says: list[Spoken]) -> list[Spoken]:
-    """What the question says after all that was heard since it was asked."""
-    question = Spoken(ask.prompt, "text", ask.values)
-    last = effects[-1] if effects else ""
-    attempt = effects.count(last)
-    match last:
-        case "waiting":
-            return []
-        case "noinput":
-            no_tones = [Spoken("universal.no_tones")] if attempt > 1 else []
-            return [*no_tones, replace(question, kind="noinput1")]
-        case "nomatch":
-            return _once_more(ask, question, attempt)
-        case Command.HELP | Command.WAIT:
-            return [Spoken("universal.help"), question] if last == Command.HELP else [WAITING]
-        case Command.REPEAT:
-            again = [*(spoken for spoken in ask.again if spoken not in says), *says, question]
-            return [replace(spoken, full_times=attempt > 1) for spoken in again]
-        case _:
-            return [*says, question]
-
-
-def _once_more(ask: Ask, question: Spoken, attempt: int) -> list[Spoken]:
-    """The keys of the universal commands are told once, and where they work."""
-    in_menu = not ask.answer.listen().finish_on_hash
-    help_too = [Spoken("universal.help")] if attempt == 1 and in_menu else []
-    return [Spoken("universal.nomatch"), *help_too, replace(question, kind=f"nomatch{attempt}")]
-
-
-def _is_lone_hash(heard: Heard) -> bool:
-    return isinstance(heard, Keys) and (
-        heard.keys == "#" or (not heard.keys and heard.closed == "hash")
-    )
-
-
-def _is_wordless(heard: Heard) -> bool:
-    return isinstance(heard, NoInput) or (
-        isinstance(heard, Keys) and not heard.keys and heard.closed != "hash"
-    )
-
-
-def _waits_on(answer: Answer[Any], question: _Question) -> bool:
-    """Silences in a row that count as one, where digits have to be looked for."""
-    patience = getattr(answer, "patience", 1)
-    last = question.effects[-(patience - 1) :] if patience > 1 else []
-    return patience > 1 and last.count("waiting") < patience - 1
+def _take(question: Question, payload: dict[str, Any]) -> None:
+    try:
+        question.take(payload)
+    except (KeyError, TypeError, ValueError):
+        raise FlowChanged from None
 
 
 def _name(op: Ask | Ring | TakeNote) -> str:
@@ -531,39 +493,17 @@ def _recorded_reply(op: Ask | Ring | TakeNote, payload: dict[str, Any]) -> Any:
         raise FlowChanged from None
 
 
-def _command(answer: Answer[Any], heard: Heard) -> Command | None:
-    match heard:
-        case Keys(keys="0") if answer.listen().count > 1:
-            return Command.OPERATOR
-        case Keys(keys="*") if answer.listen().count > 1 and not getattr(answer, "kept", ""):
-            return Command.REPEAT
-        case Keys(keys=keys) if not answer.listen().finish_on_hash:
-            return COMMAND_KEYS.get(keys)
-        case Utterance(words=words):
-            return COMMAND_WORDS.get(plain(words))
-        case _:
-            return None
-
-
-def _value(answer: Answer[Any], heard: Heard) -> Any | None:
-    match heard:
-        case Keys():
-            return answer.from_keys(heard)
-        case Utterance():
-            return answer.from_words(heard.words)
-        case NoInput() if getattr(answer, "may_be_empty", False):
-            return answer.from_keys(Keys("", "pause"))
-        case _:
-            return None
-
-
 def _without_taken_back(lines: Sequence[Line]) -> list[Line]:
-    """The lines that count: «back» takes the last answer and all that followed it away."""
+    """The lines that count: «back» takes the last answer and all that followed it away.
+
+    To the farthest it takes every answer away behind which nothing was done.
+    """
     counting: list[Line] = []
     for line in lines:
         if line.kind == "back":
-            start = _taken_back(counting)
-            del counting[start:]
+            del counting[_taken_back(counting) :]
+            while line.name == FARTHEST and (start := _taken_back(counting)) is not None:
+                del counting[start:]
         elif line.kind not in ("said", "failed"):
             counting.append(line)
     return counting

@@ -11,11 +11,12 @@ from ivr.clinic.actions import (
     Receipt,
 )
 from ivr.clinic.values import CancellationStatus, CancelRule, Reason, Visit
-from ivr.dialogue.answers import Menu, Option, yes_no
-from ivr.dialogue.call import SKIPPABLE, Call, Manners, Wanted
+from ivr.dialogue.answers import Menu, Option, YesNo
+from ivr.dialogue.call import SKIPPABLE, WISHES, Call, Manners, Wanted
 from ivr.dialogue.turns import Outcome
 from ivr.flows.code import give_code
 from ivr.flows.person import hand_over, on_wanted
+from ivr.speech.understanding.yes_no import Own
 
 ALONE = Manners(alone=True)
 BY_REGISTRAR = {
@@ -60,7 +61,9 @@ async def _sure(call: Call, visit: Visit, question: str) -> bool:
             await call.reached(Outcome.KEPT)
             await call.say("cancel.kept", visit=visit)
             return False
-        if sure in (Wanted.OPERATOR, Wanted.EMERGENCY):
+        if sure in WISHES:
+            if sure is Wanted.BYE:
+                await call.say("cancel.unsure")
             await on_wanted(call, sure)
             continue
         await call.say("cancel.unsure")
@@ -68,9 +71,10 @@ async def _sure(call: Call, visit: Visit, question: str) -> bool:
         return False
 
 
-SURE = yes_no(
-    yes=("отменить", "отмените", "да отмените", "не приду", "отказываюсь"),
-    no=("оставить", "оставьте", "приду", "не отменять", "не нужно отменять", "передумала"),
+SURE = YesNo(
+    cancelling=True,
+    confirming=True,
+    own=Own(yes=("передать", "передайте"), no=("не передать", "не надо передать")),
 )
 
 
@@ -106,12 +110,13 @@ async def _ask_reason(call: Call, receipt: Receipt) -> None:
         await call.say("reason.paper")
 
 
+RECOVERED = ("здорова", "здоров", "здоровы", "выздоровела", "выздоровел")
 WHY = Menu(
     {
-        "1": Option(Reason.ILL, ("заболела", "заболел", "болезнь")),
-        "2": Option(Reason.RECOVERED, ("здорова", "здоров", "выздоровела", "выздоровел")),
-        "3": Option(Reason.INCONVENIENT, ("неудобное время", "неудобно")),
-        "4": Option(Reason.TRIP_OR_WORK, ("поездка", "работа", "уезжаю")),
+        "1": Option(Reason.ILL, ("заболела", "заболел", "заболели", "болезнь", "болею")),
+        "2": Option(Reason.RECOVERED, RECOVERED),
+        "3": Option(Reason.INCONVENIENT, ("неудобное время", "неудобно", "неудобное")),
+        "4": Option(Reason.TRIP_OR_WORK, ("поездка", "работа", "поездка или работа", "уезжаю")),
         "5": Option(Reason.OTHER, ("другое", "другая причина")),
     },
     result=Reason,

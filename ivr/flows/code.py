@@ -22,5 +22,9 @@ async def give_code(call: Call, receipt: Receipt) -> None:
         await call.do(MarkCodeHeard(receipt.code))
 
 
-PEN = Menu({"1": Option("ready", ("готова", "готов", "записываю"))}, result=str, timeout=10)
+PEN = Menu(
+    {"1": Option("ready", ("готова", "готов", "готово", "записываю"))},
+    result=str,
+    timeout=10,
+)
 WRITTEN = Menu({"1": Option("written", ("записала", "записал", "записали"))}, result=str)

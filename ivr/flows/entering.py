@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from ivr.dialogue.answers import Digits
-from ivr.dialogue.call import Call
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from ivr.dialogue.call import Call, Manners, Wanted
+from ivr.dialogue.entries import Digits, Entry, Phone
+
+Asked = Callable[[Digits | Phone], Awaitable[Entry | Wanted]]
 
 
-async def enter(call: Call, prompt: str, longest: int, *, patience: int = 1) -> str:
-    """All `longest` digits; empty where the caller has none (a lone `#`, or long silence)."""
-    kept = ""
-    may_be_empty = patience > 1
+async def enter(call: Call, prompt: str, wanted: Digits | Phone) -> str:
+    """All digits; empty where the caller has none (a lone `#`, or long silence)."""
+    return str(await _enter(call, wanted, lambda answer: call.ask(prompt, answer)))
+
+
+async def enter_or_leave(
+    call: Call, prompt: str, wanted: Digits | Phone, manners: Manners
+) -> str | Wanted:
+    return await _enter(call, wanted, lambda answer: call.ask_or_leave(prompt, answer, manners))
+
+
+async def _enter(call: Call, wanted: Digits | Phone, ask: Asked) -> str | Wanted:
     while True:
-        wanted = Digits(longest, kept, may_be_empty=may_be_empty, patience=patience)
-        entry = await call.ask(prompt, wanted)
-        if not entry.digits and not entry.erased:
+        entry = await ask(wanted)
+        if isinstance(entry, Wanted):
+            return entry
+        if not entry.digits and not entry.erased and not entry.denied:
             return ""
-        kept = entry.digits
-        if len(kept) == longest:
-            return kept
-        if kept:
-            following = len(kept) + 1
-            await call.say("identify.kept", count=len(kept), following=following)
-        else:
+        if wanted.is_ended_by(entry):
+            return entry.digits
+        wanted = replace(wanted, kept=entry.digits)
+        if entry.digits:
+            count = len(entry.digits)
+            await call.say("identify.kept", count=count, following=count + 1)
+        elif entry.erased:
             await call.say("identify.cleared")

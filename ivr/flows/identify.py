@@ -11,10 +11,14 @@ from ivr.clinic.actions import (
     Checked,
     CheckIdentityCode,
     CheckPolicy,
+    FindKnown,
+    Known,
     SendIdentityCode,
 )
-from ivr.dialogue.answers import BirthDate, Digits, Entry, Option
+from ivr.dialogue.answers import Option
+from ivr.dialogue.birth_dates import BirthDate
 from ivr.dialogue.call import Call
+from ivr.dialogue.entries import Digits, Entry, Phone, Policy
 from ivr.dialogue.turns import Outcome
 from ivr.flows.entering import enter
 from ivr.flows.person import hand_over
@@ -28,11 +32,12 @@ QUIET, SEARCHING = 3, 10
 async def identify(call: Call, *, whole_policy: bool) -> None:
     """Ask until the patient is known; whoever stays unknown gets a person."""
     first = "identify.whole_first" if whole_policy else "identify.last_six"
-    checked, digits = await _by_policy(call, first)
+    known = await call.do(FindKnown())
+    checked, digits = await _by_policy(call, first, known)
     if checked.check is Check.TWINS:
-        checked = await _by_birth_date(call, digits)
+        checked = await _by_birth_date(call, digits, known)
     if checked.check is Check.NEED_BIRTH_DATE:
-        checked = await _by_code(call, digits)
+        checked = await _by_code(call, digits, known)
     if checked.check is not Check.IDENTIFIED:
         await refuse(call)
     call.patient = checked.patient
@@ -44,12 +49,12 @@ async def refuse(call: Call) -> None:
     await hand_over(call, "not_identified")
 
 
-async def _by_policy(call: Call, first: str) -> tuple[Checked, str]:
+async def _by_policy(call: Call, first: str, known: Known) -> tuple[Checked, str]:
     """Digits until they identify, lead to another step, or the third miss."""
     prompt, kept = first, ""
     while True:
-        entry = await _entry(call, prompt, kept)
-        checked = await call.do(CheckPolicy(entry.digits, entry.closed))
+        entry = await _entry(call, prompt, kept, known)
+        checked = await _check(call, entry)
         if checked.check is Check.WRONG_CHECK_DIGIT:
             entry = await _by_fours(call)
             checked = await call.do(CheckPolicy(entry.digits, entry.closed))
@@ -59,6 +64,17 @@ async def _by_policy(call: Call, first: str) -> tuple[Checked, str]:
             return checked, entry.digits
         kept = await _say_what_is_kept(call, checked.check, entry)
         prompt = "identify.go_on" if kept else "identify.whole"
+
+
+async def _check(call: Call, entry: Entry) -> Checked:
+    """What was read back and denied is as wrong as a check digit that does not fit."""
+    if entry.denied:
+        await call.say("identify.denied")
+        return Checked(Check.WRONG_CHECK_DIGIT)
+    checked = await call.do(CheckPolicy(entry.digits, entry.closed))
+    if checked.check is Check.WRONG_CHECK_DIGIT:
+        await call.say("identify.mistake")
+    return checked
 
 
 GOES_ON = (Check.KEPT, Check.NEED_WHOLE, Check.BLANK_NUMBER)
@@ -76,12 +92,13 @@ async def _say_what_is_kept(call: Call, check: Check, entry: Entry) -> str:
     return digits
 
 
-async def _entry(call: Call, prompt: str, kept: str) -> Entry:
+async def _entry(call: Call, prompt: str, kept: str, known: Known) -> Entry:
     """New digits behind the kept ones; nothing at all leads to the help menu."""
     while True:
         patience = SEARCHING if prompt == "identify.search" else QUIET
-        wanted = Digits(POLICY, kept, may_be_empty=True, patience=patience)
-        entry = await call.ask(prompt, wanted)
+        entry = await call.ask(prompt, Policy(kept, known.policies, patience))
+        if entry.denied:
+            return entry
         if entry.digits == kept and not entry.erased:
             prompt, kept = await _help(call), ""
         elif entry.erased and len(entry.digits) < POLICY and entry.closed != "hash":
@@ -103,10 +120,9 @@ async def _say_what_is_left(call: Call, kept: str) -> None:
 
 
 async def _by_fours(call: Call) -> Entry:
-    await call.say("identify.mistake")
     digits = ""
     for prompt in FOURS:
-        digits += await enter(call, prompt, 4)
+        digits += await enter(call, prompt, Digits(4))
     return Entry(digits, "count")
 
 
@@ -130,10 +146,10 @@ async def _help(call: Call) -> str:
 
 
 HELP = {
-    "1": Option("search", ("искать", "ищу полис", "поищу")),
+    "1": Option("search", ("искать", "искать полис", "ищу полис", "поищу")),
     "2": Option("no_policy", ("нет полиса", "полиса нет")),
-    "3": Option("status", ("проверить код", "код")),
-    "4": Option("address", ("адрес", "часы работы", "адрес и часы")),
+    "3": Option("status", ("проверить код", "код"), wish="status"),
+    "4": Option("address", ("адрес", "часы работы", "адрес и часы", "адрес и часы работы")),
 }
 
 
@@ -166,23 +182,28 @@ async def _say_hours(call: Call, prompt: str, hours: str, day: date = A_MONDAY) 
     )
 
 
-async def _by_birth_date(call: Call, digits: str) -> Checked:
+async def _birth_date(call: Call, known: Known) -> date:
+    return await call.ask("identify.birth_date", BirthDate(call.started_at.date(), known.born))
+
+
+async def _by_birth_date(call: Call, digits: str, known: Known) -> Checked:
     while True:
-        born = await call.ask("identify.birth_date", BirthDate())
+        born = await _birth_date(call, known)
         checked = await call.do(CheckBirthDate(digits, born))
         if checked.check is not Check.MISSED:
             return checked
         await call.say("identify.not_fit")
 
 
-async def _by_code(call: Call, policy: str) -> Checked:
+async def _by_code(call: Call, policy: str, known: Known) -> Checked:
     """Birth date, then the code that goes to the mobile on file if the data fit."""
-    born = await call.ask("identify.birth_date", BirthDate())
+    born = await _birth_date(call, known)
     await call.do(SendIdentityCode(policy, born))
     await call.say("identify.code_sent")
     checked = await _code(call)
     if checked is None:
-        mobile = await enter(call, "identify.mobile", 11, patience=4)
+        wanted = Phone(may_be_empty=True, patience=4, timeout=6)
+        mobile = await enter(call, "identify.mobile", wanted)
         if mobile:
             await call.do(SendIdentityCode(policy, born, mobile))
             await call.say("identify.code_sent")
@@ -193,7 +214,8 @@ async def _by_code(call: Call, policy: str) -> Checked:
 async def _code(call: Call) -> Checked | None:
     """None: no code came."""
     while True:
-        digits = await enter(call, "identify.code", 6, patience=6)
+        wanted = Digits(6, may_be_empty=True, patience=6, reader=None)
+        digits = await enter(call, "identify.code", wanted)
         if not digits:
             return None
         checked = await call.do(CheckIdentityCode(digits))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from ivr.clinic.actions import AskRegistry, KeepNote, RequestCallback
 from ivr.clinic.values import Registry
-from ivr.dialogue.answers import Digits, yes_no
+from ivr.dialogue.answers import YesNo
 from ivr.dialogue.call import Call, Manners, Wanted
+from ivr.dialogue.entries import Phone
 from ivr.dialogue.turns import Outcome, Spoken
+from ivr.flows.entering import enter_or_leave
+from ivr.speech.understanding.yes_no import Own
 
 LAST = Manners(noinput=2, nomatch=2, guarded=False, alone=True)
 """The questions on the way to a person are not left for a person."""
@@ -17,10 +20,27 @@ FINAL = ("silent", "guard", "not_identified")
 async def on_wanted(call: Call, wanted: Wanted) -> None:
     """A question was left: by a wish for a person, by silence, by misunderstandings."""
     if wanted is Wanted.EMERGENCY:
-        answer = await call.ask_or_leave("universal.emergency", yes_no(), LAST)
-        if answer is not True:
+        answer = await call.ask_or_leave("universal.emergency", YesNo(own=A_PERSON), LAST)
+        if answer not in (True, Wanted.OPERATOR, Wanted.EMERGENCY):
             return
+    if wanted is Wanted.BYE:
+        await _part_if_sure(call)
+        return
     await hand_over(call, wanted.value)
+
+
+A_PERSON = Own(yes=("позвать", "позовите"), no=("не зовите",))
+
+
+async def _part_if_sure(call: Call) -> None:
+    """Nobody loses the call by a word that was misheard."""
+    answer = await call.ask_or_leave("universal.bye", YesNo(own=AN_END), LAST)
+    if answer in (True, Wanted.BYE, Wanted.SILENT):
+        await call.say("goodbye.bye")
+        await call.end()
+
+
+AN_END = Own(yes=("закончить",), no=("не закончить", "продолжить"))
 
 
 async def hand_over(call: Call, reason: str) -> None:
@@ -62,7 +82,7 @@ async def _offer_call_back(call: Call, registry: Registry, reason: str) -> None:
         await call.say("person.nobody")
     else:
         await call.say("person.closed", opens=registry.opens, closes=registry.closes)
-    if await call.ask_or_leave("person.call_back", yes_no(), LAST) is not True:
+    if await call.ask_or_leave("person.call_back", YesNo(), LAST) is not True:
         return
     if await _request(call, registry, reason):
         await call.reached(Outcome.CALLBACK, instead_of=Outcome.TOLD)
@@ -73,16 +93,21 @@ async def _offer_call_back(call: Call, registry: Registry, reason: str) -> None:
 async def _request(call: Call, registry: Registry, reason: str) -> bool:
     """A call back to this number, or to one that is keyed; False: no number came of it."""
     if registry.number_shown:
-        this_one = await call.ask_or_leave("person.this_number", yes_no(), LAST)
+        this_one = await call.ask_or_leave("person.this_number", THIS_ONE, LAST)
         if this_one is not False:
             return await call.do(RequestCallback(reason, call.patient, None, agreed=True))
     for prompt in ("person.number", "person.wrong_number", "person.wrong_number"):
-        entry = await call.ask_or_leave(prompt, Digits(11, timeout=8), LAST)
-        if isinstance(entry, Wanted):
+        number = await enter_or_leave(call, prompt, Phone(), LAST)
+        if isinstance(number, Wanted):
             return False
-        if await call.do(RequestCallback(reason, call.patient, entry.digits, agreed=True)):
+        if await call.do(RequestCallback(reason, call.patient, number, agreed=True)):
             return True
     return False
+
+
+THIS_ONE = YesNo(
+    own=Own(yes=("на этот", "на этот номер"), no=("другой", "другой номер", "на другой"))
+)
 
 
 async def _note(call: Call) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ivr.clinic.actions import CodeStatus, FindByCode
 from ivr.clinic.codes import is_code
 from ivr.clinic.values import CancellationStatus
-from ivr.dialogue.answers import BirthDate
+from ivr.dialogue.birth_dates import BirthDate
 from ivr.dialogue.call import Call
+from ivr.dialogue.entries import Digits, code_digits
 from ivr.dialogue.turns import Outcome
 from ivr.flows.entering import enter
 
@@ -17,7 +18,7 @@ async def status(call: Call) -> None:
     """Tell the status, or that the data do not fit; then the caller's next question."""
     prompt = "status.code"
     for _ in range(ATTEMPTS):
-        code = await enter(call, prompt, 6)
+        code = await enter(call, prompt, Digits(6, reader=code_digits))
         if is_code(code):
             await _tell(call, await _find(call, code))
             return
@@ -29,7 +30,7 @@ async def _find(call: Call, code: str) -> CodeStatus:
     found = await call.do(FindByCode(code))
     if found.known:
         return found
-    born = await call.ask("status.birth_date", BirthDate())
+    born = await call.ask("status.birth_date", BirthDate(call.started_at.date()))
     return await call.do(FindByCode(code, born))
 
 

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from ivr.clinic.actions import Receipt, UndoCancellation, UndoResult
-from ivr.dialogue.answers import yes_no
+from ivr.dialogue.answers import YesNo
 from ivr.dialogue.call import PATIENT, Call
 from ivr.dialogue.turns import Outcome
+from ivr.speech.understanding.yes_no import Own
+
+RESTORE = YesNo(
+    confirming=True,
+    own=Own(
+        yes=("вернуть", "верните", "вернуть прием"),
+        no=("не вернуть", "не надо вернуть"),
+    ),
+)
 
 
 async def undo(call: Call, receipt: Receipt, question: str = "undo.sure") -> bool:
     """True: the visit stands again."""
     patient = call.patient or ""
-    sure = await call.ask_or_leave(question, yes_no(), PATIENT, visit=receipt.visit)
+    sure = await call.ask_or_leave(question, RESTORE, PATIENT, visit=receipt.visit)
     if sure is not True:
         await call.say("undo.left")
         return False

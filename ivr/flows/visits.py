@@ -6,6 +6,7 @@ from ivr.clinic.actions import ChooseVisit, FindUpcoming, MarkToldOff, Receipt, 
 from ivr.clinic.values import CancellationStatus, Visit
 from ivr.dialogue.answers import Menu, Option
 from ivr.dialogue.call import SKIPPABLE, Call, Manners, Wanted
+from ivr.dialogue.choosing import WhichVisit
 from ivr.dialogue.turns import Outcome
 from ivr.flows.cancel import cancel
 from ivr.flows.code import give_code
@@ -32,7 +33,7 @@ async def visits(call: Call) -> None:
                 call, "visits.no_others" if upcoming.requested else "visits.none"
             )
             return
-        done = await _one_visit(call, visit or await _choose(call, upcoming.visits))
+        done = await (_one_visit(call, visit) if visit else _of_several(call, upcoming.visits))
         if await _anything_else(call, done) == "other_policy":
             call.again = ()
             return
@@ -79,8 +80,8 @@ async def _interrupted(call: Call, upcoming: Upcoming) -> Visit | None:
 
 
 BROKEN_OFF = {
-    "1": Option("go_on", ("продолжить",)),
-    "2": Option("anew", ("сначала", "начать сначала")),
+    "1": Option("go_on", ("продолжить", "продолжаем")),
+    "2": Option("anew", ("сначала", "начать сначала", "заново")),
 }
 
 
@@ -98,7 +99,7 @@ async def _nothing_booked(call: Call, prompt: str) -> None:
 
 NOTHING_BOOKED = Menu(
     {
-        "1": Option("status", ("проверить код", "код")),
+        "1": Option("status", ("проверить код", "код"), wish="status"),
         "2": Option("other_policy", ("другой полис",)),
     },
     result=str,
@@ -118,32 +119,27 @@ async def _part(call: Call) -> None:
     await call.end()
 
 
-async def _choose(call: Call, booked: tuple[Visit, ...]) -> Visit:
+async def _of_several(call: Call, booked: tuple[Visit, ...]) -> Receipt | None:
     if len(booked) == 1:
         await call.say("visits.one")
-        return booked[0]
+        return await _one_visit(call, booked[0])
     await call.say("visits.several", count=len(booked))
-    return await _page(call, booked)
+    place, wish = await _choose(call, booked)
+    return await _one_visit(call, booked[place], wish)
 
 
-async def _page(call: Call, booked: tuple[Visit, ...]) -> Visit:
-    """Three at a time, each page counted from one; 4 leads round to the next."""
-    first = 0
+async def _choose(call: Call, booked: tuple[Visit, ...]) -> tuple[int, str]:
+    """Three at a time, each page counted from one; the last leads round to the first."""
+    first, more = 0, len(booked) > PAGE
     while True:
-        shown = booked[first : first + PAGE]
-        for number, visit in enumerate(shown, start=1):
-            await call.say("visits.item", number=number, visit=visit)
-        options = {str(n): Option(n, PHRASES[n]) for n in range(1, len(shown) + 1)}
-        more = len(booked) > PAGE
-        if more:
-            options["4"] = Option(4, ("остальные", "дальше"))
-        answer: int = await call.choose(_which(len(shown), more=more), options)
-        if answer != 4:
-            return shown[answer - 1]
+        page = tuple(range(first, min(first + PAGE, len(booked))))
+        for number, place in enumerate(page, start=1):
+            await call.say("visits.item", number=number, visit=booked[place])
+        which = WhichVisit(booked, call.started_at.date(), page, more)
+        picked = await call.ask(_which(len(page), more=more), which)
+        if picked.place is not None:
+            return picked.place, picked.wish
         first = first + PAGE if first + PAGE < len(booked) else 0
-
-
-PHRASES = {1: ("первую", "первая"), 2: ("вторую", "вторая"), 3: ("третью", "третья")}
 
 
 def _which(shown: int, *, more: bool) -> str:
@@ -152,13 +148,13 @@ def _which(shown: int, *, more: bool) -> str:
     return "visits.which_of_two" if shown == 2 else "visits.which_of_three"
 
 
-async def _one_visit(call: Call, visit: Visit) -> Receipt | None:
-    """The receipt of a cancellation that can be undone."""
+async def _one_visit(call: Call, visit: Visit, wish: str = "") -> Receipt | None:
+    """The receipt of a cancellation that can be undone; `wish` was said with the choice."""
     await call.do(ChooseVisit(call.patient or "", visit.id))
-    await call.say("visits.chosen", visit=visit)
+    if not wish:
+        await call.say("visits.chosen", visit=visit)
     while True:
-        wish = await call.choose("visits.menu", VISIT_MENU)
-        match wish:
+        match wish or await call.choose("visits.menu", VISIT_MENU):
             case "way":
                 await _tell_way(call, visit)
             case "cancel":
@@ -170,9 +166,9 @@ async def _one_visit(call: Call, visit: Visit) -> Receipt | None:
 
 UNDOABLE = (CancellationStatus.CANCELLED,)
 VISIT_MENU = {
-    "1": Option("way", ("как пройти", "адрес")),
-    "2": Option("cancel", ("отменить", "отмена", "отменить запись")),
-    "4": Option("finish", ("закончить", "все спасибо", "спасибо")),
+    "1": Option("way", ("как пройти", "адрес", "как добраться")),
+    "2": Option("cancel", wish="cancel"),
+    "4": Option("finish", alone=("спасибо", "ничего"), wish="bye"),
 }
 
 
@@ -214,7 +210,9 @@ LAST_QUESTION = Manners(noinput=2, nomatch=3)
 NEXT = {
     "1": Option("visits", ("к записям", "записи")),
     "2": Option("other_policy", ("другой полис",)),
-    "3": Option("undo", ("вернуть", "вернуть запись")),
-    "4": Option("status", ("проверить код", "код")),
-    "5": Option("finish", ("все", "все спасибо", "до свидания", "все спасибо до свидания")),
+    "3": Option("undo", ("вернуть", "верните", "вернуть запись", "вернуть отмененную запись")),
+    "4": Option("status", ("проверить код", "код"), wish="status"),
+    "5": Option(
+        "finish", alone=("нет", "не надо", "все", "спасибо", "нет спасибо"), wish="bye"
+    ),
 }

@@ -235,9 +235,11 @@ class _Question:
         words = self._listener.so_far()
         if words == self._words:
             return
-        self._words, self._words_at = words, now
+        if _count(words) > _count(self._words):
+            self._words_at = now
+        self._words = words
         self._whole = bool(words) and "[" not in words and self._spec.whole(words)
-        if self._began is None:
+        if self._began is None and self._words_at:
             self._began = now
 
     def _announcement(self) -> tuple[Event, ...]:
@@ -276,7 +278,7 @@ class _Question:
     def _closed(self) -> tuple[Event, ...]:
         began, announced = self._began or 0.0, self._announced
         offset, heard = self._opened, self._listener.result()
-        if not heard.words and not heard.foreign:
+        if not heard.words and not (heard.foreign and announced):
             self._begin_anew()
             return (Noise(),) if announced else ()
         cut = self._spec.strict and _starts(heard) < GUARD
@@ -293,6 +295,11 @@ class _Question:
 
 def _starts(heard: Recognised) -> float:
     return heard.words[0].start if heard.words else 0.0
+
+
+def _count(words: str) -> int:
+    """Without fillers."""
+    return sum(not word.startswith("[") for word in words.split())
 
 
 def _key(spec: HearingSpec) -> tuple[object, ...]:

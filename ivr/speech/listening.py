@@ -49,6 +49,11 @@ def _dictated(said: Sequence[str]) -> Iterator[str]:
             yield from [phrase] * _weights().get(phrase, 1)
 
 
+def beside(phrases: Sequence[str]) -> tuple[str, ...]:
+    """Those that may be listened for beside digits: none that sounds like one."""
+    return tuple(phrase for phrase in phrases if phrase not in _unheard())
+
+
 @cache
 def _unheard() -> frozenset[str]:
     file = files("ivr.speech") / "listening.toml"

@@ -94,6 +94,13 @@ def pairs(digits: str) -> str:
     return ", ".join(with_zeros(digits[at : at + 2]) for at in range(0, len(digits), 2))
 
 
+def by_fours(digits: str) -> str:
+    """«семь семь семь шесть, один пять ноль восемь» for 77761508."""
+    _check(digits)
+    groups = (digits[at : at + 4] for at in range(0, len(digits), 4))
+    return ", ".join(" ".join(cardinal(int(digit)) for digit in group) for group in groups)
+
+
 def _check(digits: str) -> None:
     if not (digits.isascii() and digits.isdigit()):
         raise ValueError("digits expected")

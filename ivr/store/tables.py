@@ -234,7 +234,8 @@ class Call(Base):
     caller_sealed: Mapped[str | None] = mapped_column(Sealed)
     caller_index: Mapped[str | None] = mapped_column(BlindIndex)
     started_at: Mapped[datetime] = mapped_column(index=True)
-    last_seen_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime]
+    """Changes with every turn, so no index holds it."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(WORD)
     step: Mapped[str] = mapped_column(String(80), default="")
@@ -269,7 +270,7 @@ class Call(Base):
         Index(None, "step", "started_at"),
         Index(
             "ix_calls_open",
-            "last_seen_at",
+            "started_at",
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),

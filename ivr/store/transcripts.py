@@ -19,8 +19,8 @@ PHONE = "phone"
 SILENT = timedelta(minutes=15)
 """Without a sign of life for so long a call is over."""
 
-# Said once, and past the ORM: every turn reads and writes lines. No line points to anything but
-# its call, which `open_call` has written, so nothing has to be flushed before them.
+# Said once: every turn needs them. Lines go past the ORM: no line points to anything but its
+# call, which `open_call` has written, so nothing has to be flushed before them.
 _LINES = (
     select(
         *(tables.Line.number, tables.Line.turn, tables.Line.kind),
@@ -30,6 +30,9 @@ _LINES = (
     .order_by(tables.Line.number)
 )
 _ADD_LINES = insert(tables.Line)
+_CALL = select(tables.Call).where(tables.Call.id == bindparam("call")).with_for_update()
+_CARRIERS = select(tables.Call).where(tables.Call.carrier_id == bindparam("carrier"))
+_CARRIERS_LOCKED = _CARRIERS.with_for_update()
 
 
 class Transcripts:
@@ -56,12 +59,13 @@ class Transcripts:
         return (last.pace, last.loudness) if last else (0, 0)
 
     def by_carrier(self, carrier_id: str) -> tables.Call | None:
-        query = select(tables.Call).where(tables.Call.carrier_id == carrier_id)
-        return self._session.scalars(query).first()
+        return self._session.scalars(_CARRIERS, {"carrier": carrier_id}).first()
+
+    def locked_by_carrier(self, carrier_id: str) -> tables.Call | None:
+        return self._session.scalars(_CARRIERS_LOCKED, {"carrier": carrier_id}).first()
 
     def locked(self, call_id: str) -> tables.Call | None:
-        query = select(tables.Call).where(tables.Call.id == call_id).with_for_update()
-        return self._session.scalars(query).first()
+        return self._session.scalars(_CALL, {"call": call_id}).first()
 
     def caller(self, call: tables.Call) -> str | None:
         return self._vault.open(PHONE, call.caller_sealed) if call.caller_sealed else None

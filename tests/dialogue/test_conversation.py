@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.clinic.actions import Action, AskClinicInfo, ClinicInfo, MarkCodeHeard
-from ivr.dialogue.answers import Digits, Menu, Option, yes_no
+from ivr.dialogue.answers import Menu, Option
 from ivr.dialogue.call import Call, Flow, Script, Wanted
 from ivr.dialogue.conversation import Conversation, FlowChanged, Line
+from ivr.dialogue.entries import Digits
 from ivr.dialogue.turns import (
     Dial,
     DialEnded,
@@ -320,7 +321,8 @@ async def everything(call: Call) -> None:
     while True:
         entry = await call.ask("digits", Digits(6, may_be_empty=True))
         await call.do(AskClinicInfo())
-        if entry.digits and await call.ask("sure", yes_no()):
+        sure = await call.confirm("sure") if entry.digits else False
+        if sure:
             await call.do(MarkCodeHeard(entry.digits))
             await call.ask("more", AB)
 

@@ -18,11 +18,13 @@ from ivr.speech.understanding import KINDS, Kind, Listed, phrases
 from ivr.speech.understanding.words import heard
 
 ROOT = Path(__file__).parents[2]
-SOURCES = (ROOT / "ivr" / "dialogue" / "answers.py", *(ROOT / "ivr" / "flows").glob("*.py"))
+SOURCES = [
+    file for part in ("dialogue", "flows") for file in (ROOT / "ivr" / part).glob("*.py")
+]
 RUSSIAN = re.compile("[а-яё]{2}|[а-яё] [а-яё]")
 OFFERED = (
     re.compile(r"Чтобы ([^.]+?), нажмите"),
-    re.compile(r"(?:^|[.,] )([^.,]+?) – (?:один|два|три|четыре|пять|шесть|ноль)\b"),
+    re.compile(r"(?:^|[.,?:] )([^.,?:]+?) – (?:один|два|три|четыре|пять|шесть|ноль)\b"),
 )
 NOON = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 DOCTORS = (

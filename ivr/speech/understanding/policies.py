@@ -7,9 +7,12 @@ from datetime import date
 
 from ivr.policy_numbers import encoded_birth, is_valid_enp, luhn_digit
 from ivr.speech.understanding.lattice import Reading, lattice
+from ivr.speech.understanding.marks import Marks, marks_of, without_fillers
+from ivr.speech.understanding.words import heard
 
 _LONGEST, _LONGEST_FOR_CODE = 32, 12
-_POLICY, _LAST, _CODE = 16, 6, 6
+_POLICY, _LAST, _CODE, _PHONE = 16, 6, 6, 11
+_PHONES = {(_PHONE, "8"), (_PHONE, "7"), (_PHONE - 1, "9")}
 _LENGTHS = frozenset({_POLICY, 9, _LAST})
 """Of a policy, a temporary certificate, the end of a policy."""
 _FORCED = 2.0
@@ -60,6 +63,52 @@ def policy(
         )
 
     return sorted(readings, key=rank)
+
+
+def whole_policies(readings: Collection[Reading]) -> list[str]:
+    """Those of sixteen digits with their check digit and a date of birth in them."""
+    cheapest = min((reading.cost for reading in readings), default=0.0)
+    return [
+        reading.value
+        for reading in readings
+        if reading.cost - cheapest <= _FAR_FETCHED
+        and is_valid_enp(reading.value)
+        and encoded_birth(reading.value) is not None
+    ]
+
+
+def of_length(readings: Collection[Reading], length: int) -> str | None:
+    """The cheapest of just this length, unless it is torn apart; else the cheapest shorter."""
+    ranked = sorted(readings, key=lambda reading: reading.cost)
+    plain = [one.value for one in ranked if one.cost - ranked[0].cost < _FORCED]
+    fitting = [value for value in plain if len(value) == length]
+    shorter = [value for value in plain[:1] if len(value) < length]
+    return next(iter(fitting + shorter), None)
+
+
+def phone(words: str, kept: str = "") -> str | None:
+    """Digits of a Russian number: eleven with 8 or 7, ten with 9; or a beginning of one."""
+    readings = digits(words, kept=kept)
+    plain = [one.value for one in readings if one.cost - readings[0].cost < _FORCED]
+    fitting = [value for value in plain if (len(value), value[0]) in _PHONES]
+    return next(iter(fitting), None) or of_length(readings, _PHONE)
+
+
+def restarts(words: str) -> bool:
+    """«сначала»: all digits so far are taken back, and none are said."""
+    return _only_marks(words, Marks.RESET)
+
+
+def is_taken_back(words: str) -> bool:
+    """«ой, нет, не так»: the last digits are taken back, and none are said."""
+    return _only_marks(words, Marks.CORRECTION)
+
+
+def _only_marks(words: str, kind: Marks) -> bool:
+    spoken = without_fillers(heard(words))
+    marks = marks_of(spoken)
+    covered = sum(end - place for place, (end, _) in marks.items())
+    return covered == len(spoken.words) and any(one is kind for _, one in marks.values())
 
 
 def code(words: str, *, pauses: Collection[int] = (), kept: str = "") -> list[Reading]:

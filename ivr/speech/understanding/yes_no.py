@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
@@ -21,13 +22,30 @@ class Vote(Enum):
     NO_ANSWER = "no_answers"
 
 
-def yes_no(words: str, *, cancelling: bool = True, pauses: Collection[int] = ()) -> bool | None:
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is a yes or a no to one question only."""
+
+    yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
+
+
+NOTHING_OF_ITS_OWN = Own()
+
+
+def yes_no(
+    words: str,
+    *,
+    cancelling: bool = True,
+    pauses: Collection[int] = (),
+    own: Own = NOTHING_OF_ITS_OWN,
+) -> bool | None:
     """None unless every word is known and all of them say the same.
 
     `cancelling`: the question is whether to cancel a visit, so that «не приду» is a yes.
     """
     spoken = heard(words, pauses)
-    votes = list(_votes(spoken, _phrases(cancelling=cancelling)))
+    votes = list(_votes(spoken, _phrases(cancelling=cancelling, own=own)))
     if Vote.NO_ANSWER in votes:
         return None
     if Vote.YES in votes and Vote.NO not in votes and Vote.HEDGE not in votes:
@@ -37,13 +55,20 @@ def yes_no(words: str, *, cancelling: bool = True, pauses: Collection[int] = ())
     return None
 
 
+def yes_no_said(*, cancelling: bool, own: Own = NOTHING_OF_ITS_OWN) -> tuple[str, ...]:
+    """What the recogniser listens for where a yes or a no is asked for."""
+    return _phrases(cancelling=cancelling, own=own).spoken()
+
+
 @cache
-def _phrases(*, cancelling: bool) -> Phrases[Vote]:
+def _phrases(*, cancelling: bool, own: Own) -> Phrases[Vote]:
     data = table("yes_no")
     meanings = [(phrase, vote) for vote in Vote for phrase in data[vote.value]]
     if cancelling:
         meanings += [(phrase, Vote.YES) for phrase in data["yes_cancel"]]
         meanings += [(phrase, Vote.NO) for phrase in data["no_cancel"]]
+    meanings += [(phrase, Vote.YES) for phrase in own.yes]
+    meanings += [(phrase, Vote.NO) for phrase in own.no]
     return Phrases(meanings)
 
 

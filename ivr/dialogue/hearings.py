@@ -1,0 +1,127 @@
+"""How each kind of question is heard: its phrases, its filler, its pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from ivr.dialogue.turns import Hearing
+from ivr.speech import listening
+from ivr.speech.fillers import Filler
+from ivr.speech.understanding import (
+    Kind,
+    Listed,
+    commands_said,
+    request_fillers,
+    yes_no_said,
+)
+from ivr.speech.understanding.yes_no import Own
+
+WORDS = (
+    *("emergency", "operator", "bye", "wait", "slower", "louder", "repeat", "menu", "back"),
+)
+"""The commands that are understood at every question."""
+MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
+DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
+VISIT_WISHES = ("cancel",)
+"""What may be wanted of a visit while it is chosen."""
+Whole = Callable[[str], bool]
+
+
+def menu(phrases: Sequence[str], whole: Whole) -> Hearing:
+    return Hearing(
+        phrases=_distinct(*phrases, *sorted(request_fillers()), *_universal()),
+        filler=Filler.ORDINARY,
+        pause=MENU_PAUSE,
+        whole=whole,
+        early=True,
+        barge_in=True,
+    )
+
+
+def visit_list(listed: Sequence[Listed], more: Sequence[str], whole: Whole) -> Hearing:
+    said = listening.expected("visit", listed)
+    wishes = commands_said(VISIT_WISHES)
+    return Hearing(
+        phrases=_distinct(*said, *more, *wishes, *sorted(request_fillers()), *_universal()),
+        filler=listening.FILLERS["visit"],
+        pause=DATE_PAUSE,
+        whole=whole,
+        pause_when_whole=MENU_PAUSE,
+        barge_in=True,
+        alternatives=3,
+    )
+
+
+def plain_yes_no(
+    understood: Callable[[str], bool | None], own: Own, *, cancelling: bool
+) -> Hearing:
+    def whole(words: str) -> bool:
+        """A lone «да» may become «да нет»."""
+        answer = understood(words)
+        return answer is False or (answer is True and not set(words.split()) <= {"да"})
+
+    return Hearing(
+        phrases=_yes_no(own, cancelling=cancelling),
+        filler=Filler.STRICT,
+        pause=YES_NO_PAUSE,
+        whole=whole,
+        early=True,
+    )
+
+
+def confirmation(
+    _understood: Callable[[str], bool | None], own: Own, *, cancelling: bool
+) -> Hearing:
+    return Hearing(
+        phrases=_yes_no(own, cancelling=cancelling),
+        filler=Filler.STRICT,
+        pause=CONFIRMATION_PAUSE,
+        strict=True,
+    )
+
+
+def dictation(kind: Kind, whole: Whole, more: Sequence[str] = ()) -> Hearing:
+    """Digits; the pause within a number is long, behind a whole one short."""
+    return Hearing(
+        phrases=_dictation(kind, tuple(more)),
+        filler=listening.FILLERS[kind],
+        pause=DIGITS_PAUSE,
+        whole=whole,
+        pause_when_whole=WHOLE_PAUSE,
+    )
+
+
+def birth_date() -> Hearing:
+    return Hearing(
+        phrases=_dictation("birth-date", ()),
+        filler=listening.FILLERS["birth-date"],
+        pause=DATE_PAUSE,
+    )
+
+
+def commands_only() -> Hearing:
+    """For what is answered by keys: a person can still be called."""
+    return Hearing(phrases=_universal(), filler=Filler.ORDINARY, pause=MENU_PAUSE)
+
+
+@cache
+def _universal() -> tuple[str, ...]:
+    return commands_said(WORDS)
+
+
+@cache
+def _yes_no(own: Own, *, cancelling: bool) -> tuple[str, ...]:
+    return _distinct(*yes_no_said(cancelling=cancelling, own=own), *_universal())
+
+
+@cache
+def _dictation(kind: Kind, more: tuple[str, ...]) -> tuple[str, ...]:
+    """Numbers stand there as often as they are likely."""
+    said = listening.expected(kind)
+    others = listening.beside(_distinct(*more, *_universal()))
+    return (*said, *(phrase for phrase in others if phrase not in said))
+
+
+def _distinct(*phrases: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(phrases))

@@ -1,0 +1,377 @@
+"""The conversation of one socket: turns and sound in, sound and answers out."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from ivr.dialogue.turns import Heard, Hearing, Listen, Utterance
+from ivr.switchboard import Reply
+from ivr.telephony.media_stream.frames import A_SECOND, SILENT
+from ivr.telephony.media_stream.key_collector import KeyCollector
+from ivr.telephony.media_stream.playout import Clip, Playout, SendFrame, SendMark
+from ivr.telephony.media_stream.timeline import Timeline
+
+FIRST_SILENCE = 12
+"""Frames before the first word: a line that was just opened swallows the beginning."""
+MOST_KEYS = 40
+LONGEST_SPEECH = 15 * A_SECOND
+"""An ear that has not closed an utterance by then has heard none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """What the carrier has not played is not wanted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """For the switchboard: it gives the next turn."""
+
+    turn: int
+    heard: Heard
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """For the switchboard: the caller has heard these prompts."""
+
+    turn: int
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEar:
+    """Hear the next frames with a new recogniser."""
+
+    ear: int
+    hearing: Hearing
+
+
+@dataclass(frozen=True, slots=True)
+class HearFrame:
+    audio: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CloseEar:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Close the socket; the carrier goes on with what the call's turn wants by TwiML."""
+
+    heard_turn: int
+    """0: the turn in force has to be said again."""
+
+
+Effect = SendFrame | SendMark | Clear | Answer | Played | OpenEar | HearFrame | CloseEar | End
+
+
+@dataclass(slots=True)
+class _Round:
+    """One turn while it is in force here."""
+
+    reply: Reply
+    sounds: int = 0
+    """Sentences whose sound has come."""
+    heard: set[int] = field(default_factory=set)
+    """Places of the sentences whose marks came back."""
+    forgiven: bool = False
+    """Marks are overdue: it is over, but was not heard to its end."""
+    pressed: bool = False
+    """A key has stopped the prompt for good."""
+    patience: int | None = None
+    """Frames until silence is an answer; None while it does not count."""
+    keys: KeyCollector | None = None
+
+    @property
+    def listen(self) -> Listen | None:
+        then = self.reply.turn.then
+        return then if isinstance(then, Listen) else None
+
+    @property
+    def hearing(self) -> Hearing | None:
+        return self.listen.hearing if self.listen else None
+
+    @property
+    def strict(self) -> bool:
+        """Keys that come before what must be heard are dropped, and kept at other questions."""
+        return self.hearing is None or self.hearing.strict
+
+    @property
+    def must_be_heard(self) -> set[int]:
+        """What nothing may interrupt, and all before it, as long as it was not heard."""
+        held = [n for n, one in enumerate(self.reply.sentences) if not one.barge_in]
+        return set(range(held[-1] + 1)) - self.heard if held else set()
+
+    @property
+    def said(self) -> bool:
+        return self.forgiven or len(self.heard) == len(self.reply.sentences)
+
+    def wait(self) -> None:
+        if self.listen is not None:
+            self.patience = self.listen.no_input_timeout * A_SECOND
+
+
+class Talk:
+    """Every method gives what is to be done now, in this order."""
+
+    def __init__(self) -> None:
+        self.timeline = Timeline()
+        self.playing: bytes = SILENT
+        """What the caller has heard in the last 20 ms, by our count."""
+        self._playout = Playout()
+        self._round: _Round | None = None
+        """None while the switchboard thinks."""
+        self._ahead: deque[str] = deque(maxlen=MOST_KEYS)
+        """Keys that no question has taken yet."""
+        self._rest: list[Clip] | None = None
+        """What speech has interrupted."""
+        self._ear: int = 0
+        self._ears = 0
+        self._speech_left = 0
+        self._unreported: list[str] = []
+        self._begun = False
+        self._ended = False
+        self._out: list[Effect] = []
+
+    @property
+    def awaits_mark(self) -> bool:
+        """All is played by our count, and a mark is missing."""
+        current = self._round
+        complete = current is None or current.sounds >= len(current.reply.sentences)
+        return complete and self._playout.only_owed
+
+    # --- from the switchboard ----------------------------------------------------------------
+
+    def turned(self, reply: Reply) -> list[Effect]:
+        """A turn is in force; its sound follows, sentence by sentence."""
+        self._round = current = _Round(reply)
+        self.timeline.turned(reply)
+        if not self._begun:
+            self._begun = True
+            self._playout.add_silence(FIRST_SILENCE, SILENT)
+        if current.listen is not None:
+            current.keys = KeyCollector(current.listen)
+        if current.strict or current.listen is None:
+            self._ahead.clear()
+        self._look()
+        return self._taken()
+
+    def sound(self, turn: int, place: int, audio: bytes) -> list[Effect]:
+        """Mu-law of one sentence of the turn."""
+        current = self._round
+        if current is None or current.reply.turn.number != turn or current.pressed:
+            return []
+        current.sounds += 1
+        clip = self._playout.clip(turn, place, len(current.reply.sentences), audio)
+        if self._rest is None:
+            self._playout.add(clip)
+        else:
+            self._rest.append(clip)
+        self._out += self._playout.pump()
+        return self._taken()
+
+    # --- from the carrier --------------------------------------------------------------------
+
+    def frame(self, audio: bytes) -> list[Effect]:
+        """20 ms of the caller."""
+        if self._ear:
+            self._out.append(HearFrame(audio))
+        self._count()
+        return self._taken()
+
+    def stalled(self, frames: int) -> list[Effect]:
+        """Nothing came for so long: the wall clock counts."""
+        for _ in range(frames):
+            if self._ear:
+                self._out.append(HearFrame(SILENT))
+            self._count()
+        return self._taken()
+
+    def key(self, key: str) -> list[Effect]:
+        current = self._round
+        if current is None:
+            self._ahead.append(key)
+        elif current.listen is not None and not (current.strict and current.must_be_heard):
+            self.timeline.answering()
+            self._ahead.append(key)
+            self._press()
+        return self._taken()
+
+    def mark(self, name: str) -> list[Effect]:
+        for clip in self._playout.echoed(name):
+            current = self._round
+            if current is not None and clip.turn == current.reply.turn.number:
+                current.heard.add(clip.place)
+                self._unreported.append(current.reply.sentences[clip.place].prompt)
+        self._look()
+        return self._taken()
+
+    def overdue(self) -> list[Effect]:
+        """A mark has not come back in time: what it stands for was not heard."""
+        current = self._round
+        self._playout.forgive()
+        if current is None:
+            return []
+        if current.strict and current.must_be_heard:
+            self._end(0)
+        else:
+            current.forgiven = True
+            self._look()
+        return self._taken()
+
+    def over(self) -> list[Effect]:
+        """The socket is closed or the caller has hung up: what is left to report."""
+        self._report()
+        self.timeline.answered()
+        return self._taken()
+
+    # --- from the ear ------------------------------------------------------------------------
+
+    def speech_began(self, ear: int) -> list[Effect]:
+        current = self._round
+        if ear != self._ear or current is None or current.hearing is None:
+            return []
+        self._speech_left = LONGEST_SPEECH
+        self.timeline.answering()
+        if current.hearing.barge_in and self._playout.busy and self._rest is None:
+            self._rest = self._playout.stop()
+            self._out.append(Clear())
+        return self._taken()
+
+    def utterance(self, ear: int, heard: Utterance) -> list[Effect]:
+        current = self._round
+        if ear != self._ear or current is None:
+            return []
+        interrupted = self._rest is not None or self._playout.busy
+        if heard.foreign and interrupted:
+            self._go_on()
+            self._close_ear()
+            self._open_ear(current)
+        else:
+            self._answer(heard)
+        return self._taken()
+
+    def noise(self, ear: int) -> list[Effect]:
+        """What had begun was no speech; the ear hears on."""
+        if ear == self._ear:
+            self._go_on()
+        return self._taken()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _count(self) -> None:
+        played = self._playout.tick()
+        self.playing = played[0] if played else SILENT
+        self.timeline.tick(played[1] if played else None)
+        self._out += self._playout.pump()
+        current = self._round
+        if self._speech_left:
+            self._speech_left -= 1
+            if not self._speech_left:
+                self._go_on()
+        elif current is not None and current.patience is not None:
+            current.patience -= 1
+            if current.patience <= 0 and current.keys is not None:
+                self._answer(current.keys.out_of_patience())
+
+    def _look(self) -> None:
+        """What the turn waits for may have come."""
+        current = self._round
+        if current is None:
+            return
+        free = current.forgiven or not current.must_be_heard
+        if free:
+            self._press()
+        if self._round is not current:
+            return
+        if current.said and not current.pressed:
+            self._all_said(current)
+        elif free and current.hearing is not None and current.hearing.barge_in:
+            self._open_ear(current)
+
+    def _all_said(self, current: _Round) -> None:
+        self._report()
+        if current.listen is None:
+            self._end(0 if current.forgiven else current.reply.turn.number)
+            return
+        if current.patience is None:
+            current.wait()
+        # What was not heard opens no confirmation.
+        if not (current.strict and current.forgiven):
+            self._open_ear(current)
+
+    def _press(self) -> None:
+        """Give the open question the keys it may have."""
+        current = self._round
+        if current is None or current.keys is None:
+            return
+        if current.must_be_heard and not current.forgiven:
+            return
+        while self._ahead and self._round is current:
+            key = self._ahead.popleft()
+            self._hush()
+            self._close_ear()
+            current.pressed = True
+            current.wait()
+            heard = current.keys.press(key)
+            if heard is not None:
+                self._answer(heard)
+
+    def _answer(self, heard: Heard) -> None:
+        current, self._round = self._round, None
+        if current is None:
+            return
+        self._hush()
+        self._close_ear()
+        self._report(current)
+        self.timeline.answered()
+        self._out.append(Answer(current.reply.turn.number, heard))
+
+    def _go_on(self) -> None:
+        """It was noise: the prompt goes on where it stopped."""
+        self._speech_left = 0
+        self.timeline.not_answering()
+        rest, self._rest = self._rest, None
+        for clip in rest or ():
+            self._playout.again(clip)
+        self._out += self._playout.pump()
+
+    def _hush(self) -> None:
+        self._rest = None
+        if self._playout.busy:
+            self._playout.stop()
+            self._out.append(Clear())
+
+    def _open_ear(self, current: _Round) -> None:
+        if self._ear or current.hearing is None:
+            return
+        self._ears += 1
+        self._ear = self._ears
+        self._out.append(OpenEar(self._ear, current.hearing))
+
+    def _close_ear(self) -> None:
+        self._speech_left = 0
+        if self._ear:
+            self._ear = 0
+            self._out.append(CloseEar())
+
+    def _report(self, current: _Round | None = None) -> None:
+        current = current or self._round
+        prompts, self._unreported = tuple(self._unreported), []
+        if current is not None and prompts:
+            self._out.append(Played(current.reply.turn.number, prompts))
+
+    def _end(self, heard_turn: int) -> None:
+        if not self._ended:
+            self._ended = True
+            self._report()
+            self._close_ear()
+            self._out.append(End(heard_turn))
+
+    def _taken(self) -> list[Effect]:
+        out, self._out = self._out, []
+        return out

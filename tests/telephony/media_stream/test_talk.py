@@ -1,0 +1,383 @@
+"""The conversation of one socket, without sockets: prompts, keys, speech, marks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
+from ivr.telephony.media_stream import talk as t
+from ivr.telephony.media_stream.playout import SendFrame
+from ivr.telephony.media_stream.talk import FIRST_SILENCE
+from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
+from tests.telephony.replies import held
+
+NAMING, QUESTION = held("naming " * 10), "the question " * 4
+
+
+@pytest.fixture
+def carrier() -> Carrier:
+    return Carrier()
+
+
+def about(frames: int) -> object:
+    return pytest.approx(frames, abs=2)
+
+
+def heard(carrier: Carrier) -> list[object]:
+    return [one for _, one in carrier.answers]
+
+
+# --- prompts ---------------------------------------------------------------------------------
+
+
+def test_the_first_word_comes_after_a_quarter_of_a_second(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "hello"))
+    first = list(carrier.queue)[:FIRST_SILENCE]
+    assert all(frame == b"\xff" * 160 for frame in first)
+    assert 200 <= FIRST_SILENCE * 20 <= 300
+
+
+def test_the_last_frame_is_filled_with_silence(carrier: Carrier) -> None:
+    carrier.do(carrier.talk.turned(turn(1, menu(), "a")))
+    carrier.do(carrier.talk.sound(1, 0, b"\x80" * 170))
+    carrier.until_played()
+    assert carrier.heard_frames == 2
+
+
+def test_a_long_prompt_is_not_handed_over_at_once(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 500))
+    assert len(carrier.queue) <= 10
+    carrier.until_played()
+    assert carrier.heard_frames == 500
+
+
+def test_patience_begins_when_the_last_mark_came_back(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(timeout=7), "one", "two"))
+    carrier.until_played()
+    assert carrier.prompts == ["test.open", "test.open"]
+    assert carrier.until_answer() == about(350)
+    assert carrier.answers == [(1, NoInput())]
+
+
+def test_a_missing_mark_does_not_stop_the_call(carrier: Carrier) -> None:
+    carrier.echoes = False
+    carrier.say(turn(1, menu(timeout=7), "one"))
+    carrier.until_played()
+    carrier.frames(1000)
+    assert carrier.talk.awaits_mark
+    assert carrier.answers == []
+    carrier.do(carrier.talk.overdue())
+    assert carrier.until_answer() == about(350)
+    assert carrier.prompts == []
+
+
+def test_a_mark_that_is_missing_before_one_that_came_was_played(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "one", "two"))
+    carrier.lost.add("1.1.2.1")
+    carrier.until_played()
+    assert carrier.prompts == ["test.open", "test.open"]
+
+
+@pytest.mark.parametrize("strange", ["1.1.1.1", "9.9.9.9", "", "1"])
+def test_doubled_and_foreign_marks_mean_nothing(carrier: Carrier, strange: str) -> None:
+    carrier.say(turn(1, menu(timeout=7), "one"))
+    carrier.until_played()
+    carrier.frames(100)
+    carrier.do(carrier.talk.mark(strange))
+    assert carrier.until_answer() == about(250)
+    assert carrier.prompts == ["test.open"]
+
+
+def test_a_turn_without_words_waits_at_once(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(timeout=6)))
+    assert carrier.until_answer() == about(300)
+
+
+@pytest.mark.parametrize("then", [Dial(), RecordNote(), HangUp(Outcome.KEPT)])
+def test_what_the_carrier_does_itself_ends_the_stream_once_all_was_heard(
+    carrier: Carrier, then: object
+) -> None:
+    carrier.say(turn(4, then, "goodbye"))
+    carrier.press("1")
+    carrier.until_played()
+    assert carrier.ended == t.End(4)
+    assert carrier.answers == []
+
+
+def test_an_unheard_goodbye_is_left_to_the_carrier(carrier: Carrier) -> None:
+    carrier.echoes = False
+    carrier.say(turn(4, Dial(), "goodbye"))
+    carrier.until_played()
+    carrier.do(carrier.talk.overdue())
+    assert carrier.ended == t.End(0)
+
+
+# --- keys ------------------------------------------------------------------------------------
+
+
+def test_a_key_stops_the_prompt(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 100))
+    carrier.frames(30)
+    carrier.press("2")
+    assert carrier.clears == 1
+    assert carrier.answers == [(1, Keys("2"))]
+    carrier.frames(200)
+    assert carrier.heard_frames < 40
+
+
+def test_digits_end_by_hash_by_count_and_by_a_pause(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(), "digits"))
+    carrier.press("000017#")
+    carrier.say(turn(2, digits(4), "four"))
+    carrier.press("1234")
+    carrier.say(turn(3, digits(timeout=6), "digits"))
+    carrier.press("12")
+    assert carrier.until_answer() == about(300)
+    carrier.say(turn(4, digits(), "digits"))
+    carrier.press("#")
+    assert heard(carrier) == [
+        Keys("000017", "hash"),
+        Keys("1234"),
+        Keys("12", "pause"),
+        Keys("", "hash"),
+    ]
+
+
+def test_keys_run_ahead_of_the_questions(carrier: Carrier) -> None:
+    carrier.press("12")
+    carrier.say(turn(1, menu(), "menu"))
+    assert carrier.answers == [(1, Keys("1"))]
+    carrier.press("34#5")
+    carrier.say(turn(2, digits(), "digits"))
+    carrier.say(turn(3, menu(), "menu"))
+    assert carrier.answers[1:] == [(2, Keys("234", "hash")), (3, Keys("5"))]
+    assert carrier.heard_frames == 0
+
+
+def test_keys_during_a_notice_wait_for_its_end(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "hello", held("is recorded"), "menu"))
+    carrier.frames(15)
+    carrier.press("3")
+    assert carrier.answers == []
+    carrier.until_answer()
+    assert carrier.answers == [(1, Keys("3"))]
+    assert carrier.heard_frames >= len("hello") + len("is recorded")
+
+
+def test_keys_before_the_naming_was_heard_confirm_nothing(carrier: Carrier) -> None:
+    carrier.press("1")
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    for _ in range(8):
+        carrier.press("1")
+        carrier.frames(10)
+    assert carrier.answers == []
+    assert carrier.clears == 0
+    carrier.until_played()
+    assert carrier.heard_frames == len(NAMING.text) + len(QUESTION)
+    carrier.press("1")
+    assert carrier.answers == [(5, Keys("1"))]
+
+
+def test_after_the_naming_a_key_may_stop_the_question(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    carrier.frames(FIRST_SILENCE + len(NAMING.text) + 1)
+    carrier.press("1")
+    assert carrier.answers == [(5, Keys("1"))]
+
+
+def test_a_confirmation_that_is_asked_again_takes_keys_at_once(carrier: Carrier) -> None:
+    carrier.say(turn(6, SURE, QUESTION))
+    carrier.press("1")
+    assert carrier.answers == [(6, Keys("1"))]
+
+
+def test_a_naming_that_was_not_heard_opens_no_confirmation(carrier: Carrier) -> None:
+    carrier.echoes = False
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    carrier.until_played()
+    carrier.press("1")
+    carrier.do(carrier.talk.overdue())
+    carrier.press("1")
+    assert carrier.answers == []
+    assert carrier.ended == t.End(0)
+
+
+SENTENCES = st.lists(st.tuples(st.integers(1, 60), st.booleans()), max_size=4)
+
+
+@given(
+    sentences=SENTENCES,
+    at=st.lists(st.integers(0, 12_000), min_size=1, max_size=8),
+    wanted=st.integers(1, 8),
+)
+def test_a_key_at_any_millisecond_of_any_prompt_is_not_lost(
+    sentences: list[tuple[int, bool]], at: list[int], wanted: int
+) -> None:
+    """Also before it: the turn comes in the second 2, its keys whenever they come."""
+    carrier = Carrier()
+    keys: list[str] = []
+    said = [held("a" * n) if must else "a" * n for n, must in sentences]
+    pressed = sorted(at)
+    for number, moment in enumerate(range(0, 13_000, 20)):
+        if number == 100:
+            carrier.say(turn(1, digits(wanted, timeout=60), *said))
+        while pressed and pressed[0] <= moment:
+            pressed.pop(0)
+            keys.append(str(len(keys) % 10))
+            carrier.press(keys[-1])
+        carrier.frames(1)
+    following = 2
+    while len(carrier.answers) < (len(keys) + wanted - 1) // wanted:
+        if len(carrier.answers) == following - 1:
+            carrier.say(turn(following, digits(wanted, timeout=5)))
+            following += 1
+        carrier.frames(1)
+    taken = "".join(one.keys for one in heard(carrier) if isinstance(one, Keys))
+    assert taken == "".join(keys)
+
+
+# --- speech ----------------------------------------------------------------------------------
+
+
+def test_nothing_is_heard_where_no_question_is_open(carrier: Carrier) -> None:
+    carrier.frames(10)
+    carrier.say(turn(1, Dial(), "connecting"))
+    carrier.frames(10)
+    assert carrier.ears == []
+
+
+def test_a_question_that_speech_may_not_interrupt_hears_from_its_end(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(), "digits"))
+    assert carrier.open_ear == 0
+    carrier.until_played()
+    assert carrier.open_ear == 1
+    carrier.speak("семь семь")
+    assert carrier.answers == [(1, Utterance("семь семь"))]
+    assert carrier.open_ear == 0
+
+
+def test_speech_interrupts_a_menu(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 100))
+    carrier.frames(40)
+    carrier.speak("отменить")
+    assert carrier.clears == 1
+    assert carrier.answers == [(1, Utterance("отменить"))]
+
+
+@pytest.mark.parametrize("noise", ["cough", "foreign words", "words among foreign ones"])
+def test_an_interrupted_prompt_goes_on_after_noise(carrier: Carrier, noise: str) -> None:
+    carrier.say(turn(1, menu(), "a" * 100, "b" * 20))
+    carrier.frames(FIRST_SILENCE + 40)
+    if noise == "cough":
+        carrier.cough()
+    else:
+        carrier.speak("да" if "among" in noise else "", foreign=True)
+    assert carrier.clears == 1
+    assert carrier.answers == []
+    assert carrier.open_ear == carrier.ears[-1][0]
+    carrier.until_played()
+    assert 120 < carrier.heard_frames <= 140
+    assert carrier.prompts == ["test.open", "test.open"]
+
+
+def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 100))
+    carrier.frames(40)
+    carrier.do(carrier.talk.speech_began(1))
+    carrier.frames(t.LONGEST_SPEECH + 200)
+    assert carrier.prompts == ["test.open"]
+
+
+def test_foreign_words_after_the_prompt_are_not_understood(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "menu"))
+    carrier.until_played()
+    carrier.cough()
+    assert carrier.answers == []
+    carrier.speak("", foreign=True)
+    assert carrier.answers == [(1, Utterance("", foreign=True))]
+
+
+def test_whoever_speaks_is_not_silent(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(timeout=7), "menu"))
+    carrier.until_played()
+    carrier.frames(340)
+    carrier.do(carrier.talk.speech_began(1))
+    carrier.frames(100)
+    assert carrier.answers == []
+
+
+def test_an_old_ear_says_nothing(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "menu"))
+    carrier.press("1")
+    carrier.say(turn(2, menu(), "menu"))
+    carrier.do(carrier.talk.utterance(1, Utterance("да")))
+    assert carrier.answers == [(1, Keys("1"))]
+
+
+def test_a_confirmation_hears_from_the_end_of_its_question(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    carrier.frames(FIRST_SILENCE + len(NAMING.text) + 5)
+    assert carrier.ears == []
+    carrier.until_played()
+    assert [asked.strict for _, asked in carrier.ears] == [True]
+
+
+def test_a_confirmation_whose_end_was_not_heard_takes_keys_only(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    carrier.frames(FIRST_SILENCE + len(NAMING.text) + 5)
+    carrier.echoes = False
+    carrier.until_played()
+    carrier.do(carrier.talk.overdue())
+    assert carrier.ears == []
+    carrier.press("2")
+    assert carrier.answers == [(5, Keys("2"))]
+
+
+def test_a_key_ends_hearing(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(), "digits"))
+    carrier.until_played()
+    ear = carrier.open_ear
+    carrier.press("12")
+    carrier.do(carrier.talk.utterance(ear, Utterance("три")))
+    carrier.press("#")
+    assert carrier.answers == [(1, Keys("12", "hash"))]
+
+
+# --- time and the timeline -------------------------------------------------------------------
+
+
+def test_wall_time_counts_where_nothing_comes(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(timeout=7), "menu"))
+    carrier.until_played()
+    carrier.do(carrier.talk.stalled(350))
+    assert carrier.answers == [(1, NoInput())]
+
+
+def test_sounds_of_a_turn_that_is_over_are_not_said(carrier: Carrier) -> None:
+    carrier.do(carrier.talk.turned(turn(1, menu(), "one", "two")))
+    carrier.press("1")
+    assert [e for e in carrier.talk.sound(1, 1, b"x" * 160) if isinstance(e, SendFrame)] == []
+
+
+def test_where_everything_stands(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(), "hello", "digits"))
+    carrier.until_played()
+    carrier.frames(50)
+    carrier.press("12#")
+    carrier.say(turn(2, menu(), "menu"))
+    carrier.until_played()
+    carrier.frames(10)
+    carrier.press("1")
+    began, end = FIRST_SILENCE * 20, (FIRST_SILENCE + 11 + 50) * 20
+    places = [
+        (p.turn, p.kind, p.at_ms, p.until_ms, p.secret) for p in carrier.talk.timeline.places
+    ]
+    assert places == [
+        (1, "said", began, began + 100, False),
+        (1, "said", began + 100, began + 220, False),
+        (1, "heard", 0, end, True),
+        (2, "said", end, end + 80, False),
+        (2, "heard", end + 280, end + 280, False),
+    ]
