@@ -1,208 +1,334 @@
-"""What the ear makes of many voices: `python -m bench.hearing`. No telephone, no database.
+"""What is heard of many voices, end to end through `Hearer`: `python -m bench.hearing`.
 
-Synthetic voices go through the telephone's band and G.711; the human digits are those of
-Debian's asterisk-core-sounds-ru-wav where it is installed (`IVR_HUMAN_DIGITS`: elsewhere).
+No telephone, no database. Minutes; `--quick` for a look. Who is not installed is left out:
+PyPI's retro-ru-tts; Debian's festival, festvox-ru, asterisk-core-sounds-ru and -wav.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ivr.commands.hear import hear_out, listen
-from ivr.speech import understanding
-from ivr.speech.fillers import Filler
-from ivr.speech.listening import ONE_BY_ONE
-from ivr.speech.mulaw import linear
-from ivr.speech.recogniser import Ear, Listener, Recognised
-from ivr.speech.understanding import Kind
-from ivr.speech.wav_files import NotSpeech, telephone_pcm
-from tests.speech.voices import Speaker, g711, noisy
-
-VOICES = ("ru", "ru+f2", "ru+f4", "ru+m1", "ru+m3", "ru+m7")
-HUMAN = "/usr/share/asterisk/sounds/ru_RU_f_IvrvoiceRU/digits"
-DIGITS = ("ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять")
-YES_NO: dict[str, Any] = {
-    "да": True,
-    "да конечно": True,
-    "отмените": True,
-    "не приду": True,
-    "подтверждаю": True,
-    "нет": False,
-    "не надо": False,
-    "оставьте": False,
-    "приду": False,
-    "передумала": False,
-}
-COMMANDS: dict[str, Any] = {
-    "повторите": "repeat",
-    "ещё раз": "repeat",
-    "помедленнее": "slower",
-    "погромче": "louder",
-    "оператор": "operator",
-    "соедините с регистратурой": "operator",
-    "назад": "back",
-    "в начало": "menu",
-    "подождите": "wait",
-    "мне плохо с сердцем": "emergency",
-    "до свидания": "bye",
-}
-FOREIGN = (
-    "за окном растёт большая берёза",
-    "сколько стоит килограмм картошки",
-    "мама мыла раму",
-    "давление сто сорок на девяносто",
-    "внучка придёт из школы в три",
-    "выключи телевизор пожалуйста",
-    "где мои тапочки",
-    "я сейчас на рынке",
-    "дай пройти",
-    "автобус уже ушёл",
+from bench.hearing_words import Answer, answers, confirmed, echo_prompts, foreign, value_of
+from bench.sounds import (
+    CONDITIONS,
+    CONFIRMATION,
+    FRAME,
+    Answered,
+    Question,
+    end_of_speech,
+    listen,
+    mulaw,
+    on_the_line,
+    question,
 )
-DATES = {
-    "пятое марта тысяча девятьсот сорок восьмого года": "1948-03-05",
-    "двадцать первое мая восемьдесят пятого": "1985-05-21",
-    "ноль пять ноль три тысяча девятьсот сорок восемь": "1948-03-05",
-    "двенадцатое июля сорок шестого года": "1946-07-12",
-    "тридцатое ноября шестьдесят первого": "1961-11-30",
-}
-TODAY = date(2026, 11, 23)
-CONDITIONS: dict[str, float | None] = {"clean": None, "20 dB": 20.0, "10 dB": 10.0}
-NOISY = 60
-"""Samples of a row that are heard in noise too."""
-Sound = bytes
+from bench.speakers import Say, human_digits, human_prompts, speakers, spliced
+from ivr.speech.fillers import Filler
+from ivr.speech.hearing import Hearer
+from ivr.speech.listening import ONE_BY_ONE
+from ivr.speech.recogniser import Ear
+from ivr.speech.voice_activity import Vad
 
-
-def telephone(pcm: Sound, decibels: float | None) -> Sound:
-    degraded = pcm if decibels is None else noisy(pcm, decibels)
-    return linear(g711(degraded)).tobytes()
-
-
-def value_of(kind: Kind, heard: Recognised) -> Any:
-    if heard.foreign or not heard.words:
-        return None
-    said = heard.with_pauses
-    if kind == "yes-no":
-        return understanding.yes_no(said)
-    if kind == "command":
-        return understanding.command(said)
-    if kind == "birth-date":
-        born = understanding.birth_date(said, TODAY)
-        return born[0].isoformat() if len(born) == 1 else None
-    readings = understanding.digits(said)
-    return readings[0].value if readings else None
+STRINGS, NOISY = 200, 40
+"""Of 16 digits: heard clean, and of them with noise too."""
+ECHOES = (-10, -20, -30)
+"""dB below the prompt as it was sent."""
+LATE, THINKS = 0.15, 0.6
+"""Seconds after the prompt's end: until its echo is over, until the caller answers."""
+Z = 1.96
 
 
 class Tally:
     def __init__(self) -> None:
         self.right = self.asked_again = self.wrong = 0
         self.examples: list[str] = []
+        self.delays: list[float] = []
 
-    def add(self, wanted: Any, got: Any, note: str) -> None:
+    def add(self, wanted: Any, got: Any, heard: Answered, note: str) -> None:
         self.right += got == wanted
         self.asked_again += got is None and wanted is not None
+        self.delays.append(heard.delay)
         if got != wanted and got is not None:
             self.wrong += 1
-            self.examples.append(note)
+            self.examples.append(f"{note} -> {heard.words}")
 
-    def __str__(self) -> str:
-        count = self.right + self.asked_again + self.wrong
-        return (
-            f"{self.right}/{count} right, {self.asked_again} not understood, {self.wrong} wrong"
-        )
+    @property
+    def count(self) -> int:
+        return self.right + self.asked_again + self.wrong
 
-
-def row(
-    name: str,
-    kind: Kind,
-    said: Sequence[tuple[str, Sound, Any]],
-    ear: Ear,
-    only: Sequence[str] = (),
-) -> None:
-    """`only`: these words instead of the kind's."""
-    for condition, decibels in CONDITIONS.items():
-        tally = Tally()
-        some = said if decibels is None else said[:NOISY]
-        for text, pcm, wanted in some:
-            sound = telephone(pcm, decibels)
-            heard = (
-                hear_out(Listener(ear, only, Filler.SOFT), sound)
-                if only
-                else listen(ear, sound, kind)
-            )
-            tally.add(wanted, value_of(kind, heard), f"{text} -> {heard.text}")
-        examples = f"  ({'; '.join(tally.examples[:3])})" if tally.examples else ""
-        print(f"| {name} | {condition} | {tally} |{examples}", flush=True)
+    def row(self, name: str, condition: str) -> str:
+        low, high = interval(self.right, self.count)
+        share = f"{100 * self.right / max(1, self.count):.1f} % ({low:.1f}-{high:.1f})"
+        late = f"{np.percentile(self.delays, 95):.2f}" if self.delays else ""
+        cells = (name, condition, f"{self.right}/{self.count}", share)
+        return "| " + " | ".join((*cells, f"{self.asked_again}", f"{self.wrong}", late)) + " |"
 
 
-def spoken(say: Speaker, texts: dict[str, Any]) -> list[tuple[str, Sound, Any]]:
-    return [
-        (text, say(text, voice), value) for voice in VOICES for text, value in texts.items()
+def interval(right: int, count: int) -> tuple[float, float]:
+    """Per cent, 95 %, by Wilson."""
+    if not count:
+        return 0.0, 100.0
+    share, square = right / count, Z * Z / count
+    middle = share + square / 2
+    half = Z * float(np.sqrt(share * (1 - share) / count + square / count / 4))
+    scale = 100 / (1 + square)
+    return scale * (middle - half), scale * (middle + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What every measurement needs."""
+
+    ear: Ear
+    vad: Vad
+
+    def hear(self, asked: Question, sound: bytes, ended: float = 0.0) -> Answered:
+        return listen(Hearer(self.ear, self.vad), asked, sound, ended)
+
+
+def measure(
+    line: Line,
+    said: Iterable[tuple[Answer, bytes]],
+    conditions: Callable[[int], Iterable[str]],
+) -> Mapping[str, Tally]:
+    """`conditions`: of each answer's place."""
+    found: dict[str, Tally] = {}
+    for seed, (answer, pcm) in enumerate(said):
+        end = end_of_speech(pcm)
+        for condition in conditions(seed):
+            sound = on_the_line(pcm, condition, seed, answer.asked.pause + 0.5)
+            heard = line.hear(answer.asked, sound, end)
+            got = None if heard.foreign else answer.read(heard.words)
+            tally = found.setdefault(condition, Tally())
+            tally.add(answer.wanted, got, heard, f"{answer.text}")
+    return found
+
+
+def clean_and_one(first: int) -> Callable[[int], Iterable[str]]:
+    """Clean, and one of the others in turn: together the voices go through all of them."""
+    clean, *others = CONDITIONS
+    return lambda place: (clean, others[(place + first) % len(others)])
+
+
+def fewer(count: int, more: int) -> Callable[[int], Iterable[str]]:
+    """Everything of the first `count`, and `more` of them clean."""
+    return lambda place: tuple(CONDITIONS)[: len(CONDITIONS) if place < count else place < more]
+
+
+def show(name: str, found: Mapping[str, Tally]) -> None:
+    for condition in (one for one in CONDITIONS if one in found):
+        print(found[condition].row(name, condition), flush=True)
+    wrong = [one for tally in found.values() for one in tally.examples]
+    if wrong:
+        print(f"  wrong, for example: {'; '.join(wrong[:4])}", flush=True)
+
+
+def voices(line: Line, wanted: argparse.Namespace) -> None:
+    """Every kind of answer by every synthetic voice."""
+    chance = random.Random(7)
+    tables = answers(chance, quick=wanted.quick)
+    totals: dict[str, dict[str, Tally]] = {}
+    clean: dict[str, tuple[int, int]] = {}
+    for number, (name, say) in enumerate(speakers()):
+        right = count = 0
+        for kind, table in tables.items():
+            spoken = say([answer.text for answer in table])
+            said = [(answer, spoken[answer.text]) for answer in table]
+            found = measure(line, said, clean_and_one(number))
+            right, count = right + found["clean"].right, count + found["clean"].count
+            _merge(totals.setdefault(kind, {}), found)
+        clean[name] = (right, count)
+        print(f"... {name}", flush=True)
+    head()
+    for kind, found in totals.items():
+        show(kind, found)
+    print("\nClean, by voice:", end=" ")
+    print(", ".join(f"{name} {right}/{count}" for name, (right, count) in clean.items()))
+
+
+def _merge(total: dict[str, Tally], found: Mapping[str, Tally]) -> None:
+    for condition, tally in found.items():
+        one = total.setdefault(condition, Tally())
+        one.right, one.wrong = one.right + tally.right, one.wrong + tally.wrong
+        one.asked_again += tally.asked_again
+        one.examples += tally.examples
+        one.delays += tally.delays
+
+
+def head() -> None:
+    print(
+        "\n| what | sound | right | % (95 %) | asked again | wrong | p95 s to the utterance |"
+    )
+    print("|---|---|---|---|---|---|---|")
+
+
+def her_digits(line: Line, wanted: argparse.Namespace) -> None:
+    """Strings of 16, made of a woman's ten recordings."""
+    digits = human_digits()
+    if not digits:
+        print("(asterisk-core-sounds-ru-wav is not installed: no human digits)")
+        return
+    chance = random.Random(11)
+    count = 10 if wanted.quick else STRINGS
+    numbers = ["".join(chance.choice("0123456789") for _ in range(16)) for _ in range(count)]
+    sounds = [spliced(chance, digits, number) for number in numbers]
+    head()
+    one_by_one = Question(ONE_BY_ONE, Filler.SOFT, 2.0, pause_when_whole=0.6)
+    for name, asked, most in (
+        ("policy's phrases", question("policy"), STRINGS),
+        ("digits only", one_by_one, NOISY),
+    ):
+        table = [Answer("", number, asked, value_of("digits")) for number in numbers]
+        said = list(zip(table, sounds, strict=True))[:most]
+        show(f"her 16 digits, {name}", measure(line, said, fewer(NOISY, most)))
+    alone = [
+        (Answer(digit, digit, question("digits"), value_of("digits")), sound.tobytes())
+        for digit, sound in digits.items()
     ]
+    show("her digits alone", measure(line, alone, fewer(0, 10)))
 
 
-def numbers(chance: random.Random, count: int, length: int) -> list[str]:
-    return ["".join(chance.choice("0123456789") for _ in range(length)) for _ in range(count)]
+def outside(line: Line) -> None:
+    """Sentences outside the grammar: how many are taken for a yes."""
+    spoken = {f"{name}: {text}": pcm for name, say in speakers() for text, pcm in _foreign(say)}
+    spoken |= {f"she: {text}": pcm for text, pcm in human_prompts().items()}
+    print("\n| outside the grammar | sound | tried | a yes | a no | not understood | nothing |")
+    print("|---|---|---|---|---|---|---|")
+    for name, asked in (("yes/no", question("yes-no")), ("confirmation", CONFIRMATION)):
+        for condition in ("clean", "pink noise 10 dB"):
+            _outside(line, name, asked, condition, spoken)
 
 
-def human_digits() -> dict[str, np.ndarray[Any, Any]]:
-    folder = Path(os.environ.get("IVR_HUMAN_DIGITS", HUMAN))
-    found = {}
-    for digit in "0123456789":
-        with suppress(OSError, NotSpeech):
-            pcm = telephone_pcm((folder / f"{digit}.wav").read_bytes())
-            found[digit] = np.frombuffer(pcm, "<i2")
-    return found if len(found) == 10 else {}
+def _foreign(say: Say) -> Iterable[tuple[str, bytes]]:
+    return say(foreign()).items()
 
 
-def spliced(
-    chance: random.Random, digits: dict[str, np.ndarray[Any, Any]], number: str
-) -> Sound:
-    parts = []
-    for digit in number:
-        parts += [digits[digit], np.zeros(8 * chance.randint(50, 300), np.int16)]
-    hiss = np.random.default_rng(1).integers(-3, 4, sum(part.size for part in parts))
-    return bytes((np.concatenate(parts) + hiss).astype("<i2").tobytes())
+def _outside(
+    line: Line, name: str, asked: Question, condition: str, spoken: Mapping[str, bytes]
+) -> None:
+    yes: list[str] = []
+    no = unclear = nothing = 0
+    for seed, (text, pcm) in enumerate(spoken.items()):
+        heard = line.hear(asked, on_the_line(pcm, condition, seed, 1.2))
+        got = None if heard.foreign else confirmed(heard.words)
+        if got:
+            yes.append(f"{text} -> {heard.words} ({heard.confidence:.2f})")
+        no += got is False
+        nothing += not heard.pieces
+        unclear += got is None and bool(heard.pieces)
+    cells = f"{len(spoken)} | {len(yes)} | {no} | {unclear} | {nothing}"
+    print(f"| {name} | {condition} | {cells} |", flush=True)
+    if yes:
+        print(f"  yes: {'; '.join(yes[:6])}", flush=True)
+
+
+def echoes(line: Line) -> None:
+    """Our own prompt comes back, alone and under the caller's answer."""
+    say = dict(speakers())["espeak ru"]
+    caller = dict(speakers())["espeak ru+f2"](["да", "нет"])
+    prompts = list(say(echo_prompts()).values())
+    print("\n| echo of our prompt | level | tried | a yes | answers | of them missed | wrong |")
+    print("|---|---|---|---|---|---|---|")
+    for decibels in ECHOES:
+        for name, asked, opened_early in (
+            ("heard from its end, confirmation", CONFIRMATION, False),
+            ("heard from its end, yes/no", question("yes-no"), False),
+            ("heard from its beginning, yes/no", question("yes-no"), True),
+        ):
+            echo = Echo(line, asked, opened_early, decibels)
+            print(echo.row(name, prompts, caller), flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    line: Line
+    asked: Question
+    early: bool
+    """The question is heard from the beginning of its prompt."""
+    decibels: int
+
+    def row(self, name: str, prompts: Sequence[bytes], caller: Mapping[str, bytes]) -> str:
+        yes = missed = wrong = 0
+        for number, prompt in enumerate(prompts):
+            yes += self._answer(prompt, b"") is True
+            text = ("да", "нет")[number % 2]
+            got = self._answer(prompt, caller[text])
+            missed += got is None
+            wrong += got not in (None, text == "да")
+        count = len(prompts)
+        cells = f"{self.decibels} dB | {count} | {yes} | {count} | {missed} | {wrong}"
+        return f"| {name} | {cells} |"
+
+    def _answer(self, prompt: bytes, answer: bytes) -> bool | None:
+        """The mark comes back with the prompt's end; the echo is late, the caller quick."""
+        own = np.frombuffer(prompt, "<i2") * 10 ** (self.decibels / 20)
+        late = np.pad(own, (round(LATE * 8000), 0))
+        said = np.frombuffer(answer, "<i2").astype(np.float64)
+        sound = np.pad(said, (own.size + round(THINKS * 8000), 2 * 8000))
+        sound[: late.size] += late
+        coded, hearer = mulaw(sound), Hearer(self.line.ear, self.line.vad)
+        mark = 0 if self.early else own.size // FRAME * FRAME
+        for at in range(0, mark, FRAME):
+            hearer.hear(coded[at : at + FRAME])
+        heard = listen(hearer, self.asked, coded[mark:])
+        return None if heard.foreign else confirmed(heard.words)
+
+
+def cost(line: Line) -> None:
+    """Share of a core, beside what the same core does meanwhile."""
+    say = dict(speakers())["espeak ru"]
+    pcm = say([" ".join(ONE_BY_ONE * 3)]).popitem()[1]
+    seconds = len(pcm) / 16000
+    print("\n| one call's hearing | share of a core |\n|---|---|")
+    for name, asked in (
+        ("no question open (voice activity only)", None),
+        ("policy", question("policy")),
+        ("yes/no", question("yes-no")),
+        ("commands", question("command")),
+        ("visits", question("visit")),
+    ):
+        share = min(_spent(line, asked, mulaw(np.frombuffer(pcm, "<i2"))) for _ in range(5))
+        print(f"| {name} | {share / seconds:.4f} |", flush=True)
+    print(f"\nLoad average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.")
+
+
+def _spent(line: Line, asked: Question | None, coded: bytes) -> float:
+    hearer = Hearer(line.ear, line.vad)
+    begin = time.process_time()
+    if asked is not None:
+        hearer.open(asked)
+    for at in range(0, len(coded), FRAME):
+        hearer.hear(coded[at : at + FRAME])
+    return time.process_time() - begin
 
 
 def main() -> None:
-    ear, say, chance = Ear(), Speaker(), random.Random(7)
-    print("| what | sound | result |\n|---|---|---|")
-    row("yes/no, 6 voices", "yes-no", spoken(say, YES_NO), ear)
-    row("commands, 6 voices", "command", spoken(say, COMMANDS), ear)
-    row("foreign sentences at yes/no", "yes-no", spoken(say, dict.fromkeys(FOREIGN)), ear)
-    row("foreign sentences at commands", "command", spoken(say, dict.fromkeys(FOREIGN)), ear)
-    row("birth dates, 6 voices", "birth-date", spoken(say, dict(DATES)), ear)
-    codes = {" ".join(DIGITS[int(d)] for d in one): one for one in numbers(chance, 5, 6)}
-    row("6 digits one by one, 6 voices", "code", spoken(say, codes), ear)
-    whole = {" ".join(DIGITS[int(d)] for d in one): one for one in numbers(chance, 3, 16)}
-    row("16 digits one by one, 6 voices", "digits", spoken(say, whole), ear)
-    human = human_digits()
-    if human:
-        policies = numbers(chance, 200, 16)
-        said = [(one, spliced(chance, human, one), one) for one in policies]
-        row("16 digits, a human woman", "digits", said, ear)
-        row("the same, asked for one by one", "digits", said, ear, ONE_BY_ONE)
-    cost(ear, say)
-    say.close()
-
-
-def cost(ear: Ear, say: Speaker) -> None:
-    pcm = say(" ".join(DIGITS * 4))
-    kinds: Iterator[Kind] = iter(("digits", "yes-no", "command"))
-    for kind in kinds:
-        begin = time.process_time()
-        listen(ear, pcm, kind)
-        share = (time.process_time() - begin) / (len(pcm) / 16000)
-        print(f"one listener, {kind}: {share:.4f} of a core")
+    parser = argparse.ArgumentParser(prog="python -m bench.hearing", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few answers of each kind")
+    parser.add_argument("--model", type=Path, help="another Vosk model than the one that ships")
+    parts: Sequence[str] = ("voices", "digits", "outside", "echoes", "cost")
+    parser.add_argument("--only", choices=parts, help="one part")
+    wanted = parser.parse_args()
+    line, begun = Line(Ear(wanted.model), Vad()), time.monotonic()
+    work: Mapping[str, Callable[[], None]] = {
+        "voices": lambda: voices(line, wanted),
+        "digits": lambda: her_digits(line, wanted),
+        "outside": lambda: outside(line),
+        "echoes": lambda: echoes(line),
+        "cost": lambda: cost(line),
+    }
+    for part, run in work.items():
+        if wanted.only in (None, part):
+            run()
+    print(f"\n{time.monotonic() - begun:.0f} s in all.")
 
 
 if __name__ == "__main__":

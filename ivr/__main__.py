@@ -15,7 +15,7 @@ from ivr.commands.environment import Tools
 from ivr.commands.exchange import export, import_
 from ivr.commands.hear import hear
 from ivr.commands.people import callbacks, registrar
-from ivr.commands.processes import demo, web, worker
+from ivr.commands.processes import demo, media_command, web, worker
 from ivr.commands.telephone import call
 from ivr.commands.understand import understand
 from ivr.commands.voice import prompts, say
@@ -33,7 +33,7 @@ def main(context: click.Context) -> None:
 
 
 for command in (
-    *(demo, web, worker, call, calls, replay),
+    *(demo, web, media_command, worker, call, calls, replay),
     *(db, demo_data, import_, export),
     *(registrar, callbacks),
     *(clinic, prompts, say, understand, hear, doctor),

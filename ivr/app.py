@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +30,7 @@ from ivr.messages.worker import Worker
 from ivr.phone_numbers import e164
 from ivr.rendering import Prompts
 from ivr.retention import Expiry
+from ivr.speech.recogniser import shipped_model
 from ivr.speech.synthesis import audio_name
 from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
@@ -46,6 +48,7 @@ from ivr.telephony.call_recording import (
 from ivr.telephony.health import Health, newest_migration
 from ivr.telephony.signature import Signature
 from ivr.telephony.sms_reports import Gateway, SmsReports
+from ivr.telephony.speech_path import KeysOnly, SpeechPath, StreamDoor
 from ivr.telephony.twiml import CarrierVoice, Documents, PlayedVoice
 from ivr.telephony.webhooks import Apologies, Webhooks
 
@@ -186,10 +189,15 @@ def is_recorded(config: Config) -> bool:
     return config.recording == "carrier" and config.twilio_base_url == TWILIO
 
 
+def carrier_signs_sockets(config: Config) -> bool:
+    """Of other carriers it is not known; a signature that they send is checked."""
+    return config.twilio_base_url == TWILIO
+
+
 def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # They log addresses, which may hold telephone numbers and a token, or nothing of interest.
-    for library in ("httpx", "httpcore", "twilio", "werkzeug", "alembic"):
+    for library in ("httpx", "httpcore", "twilio", "werkzeug", "alembic", "uvicorn"):
         logging.getLogger(library).setLevel(logging.WARNING)
 
 
@@ -221,14 +229,42 @@ def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
         empty=documents.nothing(),
     )
     recording = _recording(config)
-    return Webhooks(line.switchboard, documents, apologies, recording, signature)
+    speech = _speech_path(line)
+    return Webhooks(line.switchboard, documents, apologies, recording, signature, speech)
+
+
+def _speech_path(line: Line) -> SpeechPath:
+    """Without a model callers are told that the line understands keys only."""
+    config = line.config
+    if config.speech == "off":
+        return KeysOnly()
+    keys_only = line.prompts.say(Spoken("failure.keys_only"), line.clock().date())
+    if not has_model(config):
+        return KeysOnly(keys_only)
+    return StreamDoor(
+        database=line.database,
+        vault=line.vault,
+        secret_key=config.secret_key,
+        media_url=config.media_url,
+        most=config.max_streams,
+        clock=line.clock,
+        keys_only=keys_only,
+    )
+
+
+def has_model(config: Config) -> bool:
+    """The web process does not read it, the media process does."""
+    folder = Path(config.vosk_model) if config.vosk_model else shipped_model()
+    return (folder / "am" / "final.mdl").is_file()
 
 
 def _documents(config: Config) -> Documents:
     played = PlayedVoice(config.public_url, _namer(config))
     carrier = CarrierVoice(ssml=config.twilio_base_url == TWILIO)
     voice = played if config.voice == ESPEAK else carrier
-    return Documents(config.public_url, voice, config.line_number, is_recorded(config))
+    recorded = is_recorded(config)
+    telnyx = "telnyx" in config.twilio_base_url
+    return Documents(config.public_url, voice, config.line_number, recorded, telnyx)
 
 
 def _recording(config: Config) -> CallRecording:
@@ -277,7 +313,7 @@ def _book(config: Config, vault: Vault) -> Callable[[Session], Book]:
             vault,
             zone=config.timezone,
             line_number=config.line_number,
-            recorded=is_recorded(config),
+            recorded=is_recorded(config) or config.recording == "own",
             whole_policy=6 not in config.policy_digits,
         )
 

@@ -45,6 +45,8 @@ class Config:
     twilio_base_url: str = "https://api.twilio.com"
     require_signature: bool = True
     speech: str = "off"
+    vosk_model: str = ""
+    """A folder; empty: the model of the package."""
     voice: str = "carrier"
     sms: str = "log"
     http_sms: HttpSms = field(default_factory=HttpSms, repr=False)
@@ -58,6 +60,10 @@ class Config:
     """The folder of our own recordings."""
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Moscow"))
     port: int = 8000
+    media_port: int = 8001
+    media_url: str = ""
+    """`wss://…` of the media socket, no slash at the end."""
+    max_streams: int = 20
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -77,6 +83,7 @@ class _Reader:
     def read(self) -> Config:
         env = self.env
         sms = self.one_of("IVR_SMS", ("log", "twilio", "http"), "log")
+        speech = self.one_of("IVR_SPEECH", ("vosk", "off"), "off")
         return Config(
             database_url=env.get("IVR_DATABASE_URL", "sqlite:///var/ivr.db"),
             public_url=env.get("IVR_PUBLIC_URL", "").rstrip("/"),
@@ -86,7 +93,8 @@ class _Reader:
             twilio_auth_token=self.auth_token(sms == "twilio"),
             twilio_base_url=env.get("TWILIO_BASE_URL", "https://api.twilio.com").rstrip("/"),
             require_signature=self.signature_wanted(),
-            speech=self.one_of("IVR_SPEECH", ("off",), "off"),
+            speech=speech,
+            vosk_model=env.get("IVR_VOSK_MODEL", ""),
             voice=self.one_of("IVR_VOICE", ("carrier", "espeak"), "carrier"),
             sms=sms,
             http_sms=self.http_sms(needed=sms == "http"),
@@ -97,10 +105,13 @@ class _Reader:
                 "IVR_LATE_POLICY", ("warn", "allow", "transfer", "deny"), "warn"
             ),
             cancel_if=self.one_of("IVR_CANCEL_IF", ("", "unconfirmed", "within-day"), ""),
-            recording=self.one_of("IVR_RECORDING", ("off", "carrier"), "off"),
+            recording=self.recording(speech),
             recordings=Path(env.get("IVR_RECORDINGS", "var/recordings")),
             timezone=self.timezone(),
-            port=self.port(),
+            port=self.count("PORT", 8000, most=65535),
+            media_port=self.count("IVR_MEDIA_PORT", 8001, most=65535),
+            media_url=self.media_url(),
+            max_streams=self.count("IVR_MAX_STREAMS", 20, most=10_000),
         )
 
     def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:
@@ -172,11 +183,25 @@ class _Reader:
             self.wrong.append("IVR_TIMEZONE must be an IANA zone such as Europe/Moscow")
             return ZoneInfo("Europe/Moscow")
 
-    def port(self) -> int:
-        value = self.env.get("PORT", "8000")
-        if not value.isdigit() or not 0 < int(value) < 65536:
-            self.wrong.append("PORT must be a port number")
-            return 8000
+    def recording(self, speech: str) -> str:
+        chosen = self.one_of("IVR_RECORDING", ("off", "own", "carrier"), "off")
+        if chosen == "own" and speech == "off":
+            self.wrong.append("IVR_RECORDING=own needs IVR_SPEECH=vosk")
+        return chosen
+
+    def media_url(self) -> str:
+        """`https` becomes `wss`, and for a try on this machine `http` becomes `ws`."""
+        public = self.env.get("IVR_PUBLIC_URL", "").rstrip("/")
+        url = self.env.get("IVR_MEDIA_URL", "").rstrip("/")
+        if url and not url.startswith(("wss://", "ws://")):
+            self.wrong.append("IVR_MEDIA_URL must begin with wss://")
+        return url or public.replace("http", "ws", 1)
+
+    def count(self, name: str, default: int, *, most: int) -> int:
+        value = self.env.get(name, str(default))
+        if not value.isdigit() or not 0 < int(value) <= most:
+            self.wrong.append(f"{name} must be a number from 1 to {most}")
+            return default
         return int(value)
 
 

@@ -12,6 +12,7 @@ from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from flask import Flask
 from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 
@@ -67,6 +68,7 @@ class Line:
     database: Database = field(init=False)
     config: Config = field(init=False)
     _process: Process | None = field(default=None, init=False)
+    _app: Flask | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.database = Database(self.url)
@@ -81,6 +83,13 @@ class Line:
         if self._process is None:
             self._process = open_line(self.config, self.clock)
         return self._process.switchboard
+
+    @property
+    def app(self) -> Flask:
+        """The web process."""
+        if self._app is None:
+            self._app = create_app(self.config, self.clock)
+        return self._app
 
     def world(self, driver: str) -> World:
         phones: dict[str, Callable[[], Telephone]] = {
@@ -105,6 +114,7 @@ class Line:
             ClinicSettings.set(session, name, "" if value == "none" else value)
 
     def set_line(self, name: str, value: str) -> None:
+        self._stop()
         self.config = settings(self.url, **{f"IVR_{name.upper()}": value})
 
     def happen(self, event: str) -> None:
@@ -139,8 +149,14 @@ class Line:
 
     def close(self) -> None:
         self.database.close()
+        self._stop()
+
+    def _stop(self) -> None:
         if self._process is not None:
             self._process.database.close()
+        if self._app is not None:
+            self._app.extensions["line"].database.close()
+        self._process = self._app = None
 
 
 @dataclass(slots=True)
@@ -182,7 +198,7 @@ class DirectPhone:
 
 
 class CrashingPhone(DirectPhone):
-    """Nothing of a process is left between two turns."""
+    """Nothing of a process is left between two turns; another one says the turn once more."""
 
     def pick_up(self, **call: Any) -> Reply:
         return self.anew(lambda board: board.pick_up(**call))
@@ -190,7 +206,7 @@ class CrashingPhone(DirectPhone):
     def hear(self, call: str, turn: int, heard: Heard) -> Reply:
         by_voice = self.by_voice
         reply = self.anew(lambda board: board.hear(call, turn, heard, by_voice=by_voice))
-        again = self.anew(lambda board: board.turn_in_force(call, by_voice=by_voice))
+        again = self.line.switchboard.turn_in_force(call, by_voice=by_voice)
         assert sentences(again) == sentences(reply)
         return reply
 
@@ -262,12 +278,10 @@ class WebhookPhone:
         return self.read(bodies[-1])
 
     def post_once(self, path: str, form: dict[str, str]) -> str:
-        app = create_app(self.line.config, clock=self.line.clock)
         signature = RequestValidator(TOKEN).compute_signature(PUBLIC_URL + path, form)
-        reply = app.test_client().post(
+        reply = self.line.app.test_client().post(
             path, data=form, headers={"X-Twilio-Signature": signature}
         )
-        app.extensions["line"].database.close()
         assert reply.status_code in (200, 204), reply.status_code
         return reply.get_data(as_text=True)
 

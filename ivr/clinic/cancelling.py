@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import and_, or_, select, update
@@ -12,7 +13,7 @@ from ivr.clinic.cancellations import hold_visit, receipt_of, send
 from ivr.clinic.ledger import Ledger
 from ivr.clinic.rules import CODE_DAYS, UNDO, is_late
 from ivr.clinic.values import CancellationStatus, CancelRule
-from ivr.clinic.visits import ASKED
+from ivr.clinic.visits import ASKED, answer_after
 from ivr.store.tables import Cancellation, Opening, Visit
 
 OPEN = (*ASKED, "cancelled")
@@ -34,7 +35,14 @@ def cancel_visit(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancell
     cancellation = _write(ledger, action, moment, status)
     sms = send(ledger, cancellation, action.visit.start, moment, kind="cancelled")
     ledger.note(f"cancellation {cancellation.id} {status}", moment, cancellation.patient_id)
-    return _told(receipt_of(ledger, cancellation, moment, sms=sms))
+    receipt = Receipt(
+        code=cancellation.code,
+        status=status,
+        visit=replace(action.visit, rule=None),
+        sms=sms,
+        answer_after=answer_after(ledger, cancellation, moment),
+    )
+    return _told(receipt)
 
 
 def _only_asked(ledger: Ledger, action: CancelVisit, moment: Moment) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ivr.clinic.actions import Moment
@@ -86,16 +86,15 @@ def forget(ledger: Ledger, moment: Moment, patient_id: int) -> None:
 
 
 def _failures(ledger: Ledger, scope: str, key: str, now: datetime) -> int:
-    return (
-        ledger.session.scalar(
-            select(Attempts.failures).where(
-                Attempts.scope == scope,
-                Attempts.key == key,
-                Attempts.last_at >= now - FORGOTTEN_AFTER,
-            )
-        )
-        or 0
-    )
+    counted = {"scope": scope, "key": key, "since": now - FORGOTTEN_AFTER}
+    return ledger.session.scalar(_FAILURES, counted) or 0
+
+
+_FAILURES = select(Attempts.failures).where(
+    Attempts.scope == bindparam("scope"),
+    Attempts.key == bindparam("key"),
+    Attempts.last_at >= bindparam("since"),
+)
 
 
 def _count(ledger: Ledger, scope: str, key: str, now: datetime) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ivr.clinic.values import FullName
@@ -167,23 +167,34 @@ def policy_of(vault: Vault, row: tables.Patient) -> str:
 
 def linked_to(session: Session, vault: Vault, caller: str | None) -> list[Linked]:
     """Everybody linked to a calling number; one query, also for a hidden number."""
-    found = session.execute(
-        select(
-            tables.Patient.id,
-            tables.PatientPhone.link,
-            tables.Patient.birth_date_sealed,
-            tables.Patient.policy_index,
-            tables.Patient.policy_last6_index,
-        )
-        .join(tables.PatientPhone, tables.PatientPhone.patient_id == tables.Patient.id)
-        .join(tables.Phone, tables.Phone.id == tables.PatientPhone.phone_id)
-        .where(tables.Phone.e164_index == phone_index(vault, caller or ""))
-        .order_by(tables.Patient.id)
-    )
+    found = session.execute(_LINKED, {"phone": phone_index(vault, caller or "")})
     return [
         Linked(patient, link, date.fromisoformat(vault.open(BORN, born)), policy, last6)
         for patient, link, born, policy, last6 in found
     ]
+
+
+_LINKED = (
+    select(
+        tables.Patient.id,
+        tables.PatientPhone.link,
+        tables.Patient.birth_date_sealed,
+        tables.Patient.policy_index,
+        tables.Patient.policy_last6_index,
+    )
+    .join(tables.PatientPhone, tables.PatientPhone.patient_id == tables.Patient.id)
+    .join(tables.Phone, tables.Phone.id == tables.PatientPhone.phone_id)
+    .where(tables.Phone.e164_index == bindparam("phone"))
+    .order_by(tables.Patient.id)
+)
+_OWN_PHONES = (
+    select(tables.Phone.e164_sealed)
+    .join(tables.PatientPhone, tables.PatientPhone.phone_id == tables.Phone.id)
+    .where(
+        tables.PatientPhone.patient_id == bindparam("patient"), tables.PatientPhone.link == OWN
+    )
+    .order_by(tables.Phone.id)
+)
 
 
 def known_of(session: Session, vault: Vault, caller: str | None) -> list[tuple[str, date]]:
@@ -203,10 +214,5 @@ def known_of(session: Session, vault: Vault, caller: str | None) -> list[tuple[s
 
 def own_mobiles(session: Session, vault: Vault, patient_id: int) -> list[str]:
     """The patient's own mobiles, where SMS may go; E.164."""
-    sealed = session.scalars(
-        select(tables.Phone.e164_sealed)
-        .join(tables.PatientPhone, tables.PatientPhone.phone_id == tables.Phone.id)
-        .where(tables.PatientPhone.patient_id == patient_id, tables.PatientPhone.link == OWN)
-        .order_by(tables.Phone.id)
-    )
+    sealed = session.scalars(_OWN_PHONES, {"patient": patient_id})
     return [phone for phone in (vault.open(PHONE, one) for one in sealed) if is_mobile(phone)]

@@ -29,6 +29,7 @@ _DEFAULTS: Mapping[str, str] = {
     "keep_cancellations": "1095",
     "keep_audit": "1825",
 }
+_ROWS = select(ClinicSetting.name, ClinicSetting.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,10 @@ def _retention(stored: Mapping[str, str]) -> Retention:
 
 
 def _stored(session: Session) -> dict[str, str]:
-    rows = session.scalars(select(ClinicSetting))
-    return dict.fromkeys(NAMES, "") | dict(_DEFAULTS) | {row.name: row.value for row in rows}
+    stored = dict.fromkeys(NAMES, "") | dict(_DEFAULTS)
+    for name, value in session.execute(_ROWS):
+        stored[name] = value
+    return stored
 
 
 def _keep_one_open(closing: str, stored: Mapping[str, str]) -> None:

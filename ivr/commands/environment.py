@@ -25,6 +25,7 @@ VAR = Path("var")
 DEMO: Mapping[str, str] = {
     "IVR_LINE_NUMBER": "+78001234567",
     "IVR_TRANSFER_TO": "+74950000001",
+    "IVR_SPEECH": "vosk",
 }
 KEYS = ("IVR_SECRET_KEY", "IVR_DATA_KEY")
 

@@ -6,20 +6,29 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socket import create_server, socket
 from threading import Event, Thread
 
 import click
+from a2wsgi import WSGIMiddleware
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import BaseWSGIServer, make_server
+from starlette.types import ASGIApp
+from uvicorn import Server
 
-from ivr import app
+from ivr import app, media
 from ivr.clinic import demo as demo_clinic
-from ivr.commands.environment import VAR, Tools, in_force, stop_on_faults
+from ivr.commands.environment import VAR, Stop, Tools, in_force, stop_on_faults
 from ivr.desk import demo as demo_accounts
+from ivr.speech.recogniser import ModelMissing
+from ivr.speech.voice_activity import VadMissing
 from ivr.store.database import Database
 from ivr.store.tables import Patient
 from ivr.telephony.health import SEVERAL_PROCESSES
+
+WEB_THREADS = 10
 
 
 @click.command()
@@ -36,11 +45,27 @@ def demo(tools: Tools, port: int | None) -> None:
             if _is_empty(session):
                 demo_clinic.fill(session, line.vault, tools.clock())
                 demo_accounts.add(session, tools.clock())
-        server = make_server(
-            "127.0.0.1", config.port, app.create_app(config, tools.clock), threaded=True
-        )
-        _greet(server)
-        _run(server, line)
+        web = app.create_app(config, tools.clock)
+        served = _with_speech(line, WSGIMiddleware(web, workers=WEB_THREADS))  # type: ignore[arg-type]
+        with _bound("127.0.0.1", config.port) as bound:
+            _greet(config.port)
+            _run(media.server(served), bound, line)
+
+
+@click.command("media")
+@click.pass_obj
+def media_command(tools: Tools) -> None:
+    """Serve the media socket: speech both ways."""
+    app.log_to_stderr()
+    config = tools.config()
+    if config.speech == "off":
+        raise Stop("IVR_SPEECH=off: there is nothing to serve.")
+    with stop_on_faults(), _bound("0.0.0.0", config.media_port) as bound:  # noqa: S104
+        try:
+            served = media.media_app(app.open_line(config, tools.clock))
+        except (ModelMissing, VadMissing) as missing:
+            raise Stop(f"{missing}.") from None
+        media.server(served).run(sockets=[bound])
 
 
 @click.command()
@@ -80,24 +105,46 @@ def _is_empty(session: Session) -> bool:
     return session.scalar(select(Patient.id).limit(1)) is None
 
 
-def _greet(server: BaseWSGIServer) -> None:
-    click.echo(f"The line: http://127.0.0.1:{server.port}/voice (what a carrier asks)")
-    click.echo(f"The desk: http://127.0.0.1:{server.port}/desk")
+def _with_speech(line: app.Line, web: ASGIApp) -> ASGIApp:
+    """Web and media socket in one; without a model the web alone, and callers are told."""
+    if line.config.speech == "off" or not app.has_model(line.config):
+        return web
+    try:
+        return media.media_app(line, web)
+    except (ModelMissing, VadMissing) as missing:
+        click.echo(f"No speech: {missing}.", err=True)
+        return web
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket]:
+    try:
+        bound = create_server((host, port))
+    except OSError as taken:
+        raise Stop(f"Port {port} cannot be had: {taken.strerror}.") from None
+    with bound:
+        yield bound
+
+
+def _greet(port: int) -> None:
+    click.echo(f"The line: http://127.0.0.1:{port}/voice (what a carrier asks)")
+    click.echo(f"The desk: http://127.0.0.1:{port}/desk")
     click.echo(f"          user {demo_accounts.FIRST}, password {demo_accounts.PASSWORD}")
     click.echo(f"          the same password: {', '.join(demo_accounts.OTHERS)}")
     click.echo("Call it:  ivr call --from +79161234567, then [000017#]")
 
 
-def _run(server: BaseWSGIServer, line: app.Line) -> None:
+def _run(server: Server, bound: socket, line: app.Line) -> None:
     """Until a signal; a message in hand is finished first."""
     stop = Event()
     _on_signals(stop)
     worker_thread = Thread(target=app.worker(line).run, args=(stop, line.clock), name="worker")
-    web_thread = Thread(target=server.serve_forever, name="web", daemon=True)
+    web_thread = Thread(target=server.run, args=([bound],), name="web", daemon=True)
     for thread in (worker_thread, web_thread):
         thread.start()
     stop.wait()
-    server.shutdown()
+    server.should_exit = True
+    web_thread.join()
     worker_thread.join()
 
 

@@ -12,13 +12,16 @@ from ivr.dialogue import hearings
 from ivr.dialogue.answers import Between, Unclear
 from ivr.dialogue.hearings import VISIT_WISHES
 from ivr.dialogue.turns import Hearing, Keys, Listen, Spoken
-from ivr.speech.understanding import Listed, Phrases, command, visits
+from ivr.speech.understanding import Listed, Phrases, command, commands_said, visits
 from ivr.speech.understanding.requests import requested
 from ivr.speech.understanding.words import heard
 
 MORE_KEY = "4"
 MORE = ("четыре", "остальные", "остальное", "дальше", "еще записи", "следующие", "другие")
+MOST_BETWEEN = 6
+"""Visits that can be numbered with the keys of a menu."""
 _MORE = Phrases((phrase, True) for phrase in MORE)
+_WISHES = Phrases((phrase, True) for phrase in commands_said(VISIT_WISHES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,11 @@ class WhichVisit:
         return Listen(1, finish_on_hash=False, no_input_timeout=7)
 
     def hearing(self) -> Hearing:
-        listed = [_listed(self.booked[place]) for place in self._order()]
-        return hearings.visit_list(listed, MORE if self.more else (), self._is_whole)
+        return hearings.visit_list(self.listed(), MORE if self.more else (), self._is_whole)
+
+    def listed(self) -> list[Listed]:
+        """As they are understood: those of the page first."""
+        return [_listed(self.booked[place]) for place in self._order()]
 
     def from_keys(self, keys: Keys) -> Picked | None:
         key = keys.keys[:1]
@@ -65,8 +71,7 @@ class WhichVisit:
 
     def from_words(self, words: str) -> Picked | Unclear | None:
         """Numbers are those of the page, everything else may be said of any visit."""
-        order = self._order()
-        listed = [_listed(self.booked[place]) for place in order]
+        order, listed = self._order(), self.listed()
         numbers = [
             number
             for number in visits(words, listed, self.today)
@@ -76,8 +81,13 @@ class WhichVisit:
             return Picked(None)
         wanted = command(words)
         wish = wanted if wanted in VISIT_WISHES else self.wish
-        picked = tuple(Picked(order[number - 1], wish) for number in numbers)
-        return picked[0] if len(picked) == 1 else Unclear(picked) if picked else None
+        places = [order[number - 1] for number in numbers]
+        if not places and not self.wish and _says_only_what(words):
+            places = [*self.page]
+        if not 1 <= len(places) <= MOST_BETWEEN:
+            return None
+        picked = tuple(Picked(place, wish) for place in places)
+        return picked[0] if len(picked) == 1 else Unclear(picked)
 
     def between(self, readings: Sequence[Picked]) -> Between:
         """The visits that fit are read out once more and numbered anew."""
@@ -101,6 +111,12 @@ class WhichVisit:
 
     def _is_whole(self, words: str) -> bool:
         return isinstance(self.from_words(words), Picked)
+
+
+def _says_only_what(words: str) -> bool:
+    """«отмените»: what is wanted, of which visit is still to be asked."""
+    meant, beside = requested(heard(words).words, _WISHES)
+    return bool(meant) and not beside
 
 
 def _wants_more(words: str, *, else_nothing: bool) -> bool:

@@ -1,14 +1,13 @@
-"""Answers of digits, by keys and by voice in one number: policies, codes, telephones, dates."""
+"""Answers of digits, by keys and by voice in one number: policies, codes, telephones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 
 from ivr.dialogue import hearings
-from ivr.dialogue.answers import Between, Menu, Option, Unclear, YesNo
+from ivr.dialogue.answers import Between, Unclear, YesNo
 from ivr.dialogue.turns import Hearing, Keys, Listen, Spoken
 from ivr.speech import understanding
 from ivr.speech.understanding import Kind, Phrases, option
@@ -33,7 +32,7 @@ class Entry:
     """Read back, they were not what the caller had said."""
 
 
-def _listen(count: int, timeout: int) -> Listen:
+def listen_for(count: int, timeout: int) -> Listen:
     return Listen(count, finish_on_hash=True, no_input_timeout=timeout, secret=True)
 
 
@@ -73,7 +72,7 @@ class Digits:
     result: Any = Entry
 
     def listen(self) -> Listen:
-        return _listen(self.longest - len(self.kept), self.timeout)
+        return listen_for(self.longest - len(self.kept), self.timeout)
 
     def hearing(self) -> Hearing:
         if self.reader is None:
@@ -82,7 +81,7 @@ class Digits:
         return hearings.dictation(kind, self._is_whole)
 
     def from_keys(self, keys: Keys) -> Entry | None:
-        digits, erased = _erase(self.kept, keys.keys)
+        digits, erased = erased_by(self.kept, keys.keys)
         if not keys.keys and not self.may_be_empty:
             return None
         closed = "count" if len(digits) >= self.longest else keys.closed
@@ -220,7 +219,7 @@ def taken_back(words: str, kept: str) -> Entry | None:
     return None
 
 
-def _erase(kept: str, keys: str) -> tuple[str, bool]:
+def erased_by(kept: str, keys: str) -> tuple[str, bool]:
     digits, erased = kept, "*" in keys
     while keys:
         if keys.startswith("**"):
@@ -264,47 +263,3 @@ class ReadBack:
         if agreed is None:
             return None
         return Unclear(self.others) if self.others else Entry("", "pause", denied=True)
-
-
-@dataclass(frozen=True, slots=True)
-class BirthDate:
-    """Eight digits, ДДММГГГГ, or a date in words; an impossible date is not understood."""
-
-    today: date
-    linked: tuple[date, ...] = ()
-    """Birth dates of the calling number's patients."""
-    result: Any = date
-
-    def listen(self) -> Listen:
-        return _listen(8, timeout=8)
-
-    def hearing(self) -> Hearing:
-        return hearings.birth_date()
-
-    def from_keys(self, keys: Keys) -> date | None:
-        digits, _ = _erase("", keys.keys)
-        if len(digits) != 8 or not digits.isdigit():
-            return None
-        try:
-            born = date(int(digits[4:]), int(digits[2:4]), int(digits[:2]))
-        except ValueError:
-            return None
-        return born if born.year >= 1900 else None
-
-    def from_words(self, words: str) -> date | Unclear | None:
-        found = understanding.birth_date(words, self.today, self.linked)
-        return found[0] if len(found) == 1 else Unclear(tuple(found)) if found else None
-
-    def between(self, readings: Sequence[date]) -> Between:
-        """Of several days only the two likeliest: a century is what may be unclear."""
-        first, second = sorted(readings[:2])
-        years = {"first": first.year, "second": second.year}
-        return Between((Spoken("identify.which_year", values=years),), _century(first, second))
-
-
-def _century(first: date, second: date) -> Menu:
-    options = {
-        "1": Option(first, ("тысяча девятьсот", "девятьсот")),
-        "2": Option(second, ("две тысячи", "двухтысячный", "двухтысячного")),
-    }
-    return Menu(options, result=date)

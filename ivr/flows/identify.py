@@ -16,8 +16,9 @@ from ivr.clinic.actions import (
     SendIdentityCode,
 )
 from ivr.dialogue.answers import Option
+from ivr.dialogue.birth_dates import BirthDate
 from ivr.dialogue.call import Call
-from ivr.dialogue.entries import BirthDate, Digits, Entry, Phone, Policy
+from ivr.dialogue.entries import Digits, Entry, Phone, Policy
 from ivr.dialogue.turns import Outcome
 from ivr.flows.entering import enter
 from ivr.flows.person import hand_over

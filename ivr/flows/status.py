@@ -5,8 +5,9 @@ from __future__ import annotations
 from ivr.clinic.actions import CodeStatus, FindByCode
 from ivr.clinic.codes import is_code
 from ivr.clinic.values import CancellationStatus
+from ivr.dialogue.birth_dates import BirthDate
 from ivr.dialogue.call import Call
-from ivr.dialogue.entries import BirthDate, Digits, code_digits
+from ivr.dialogue.entries import Digits, code_digits
 from ivr.dialogue.turns import Outcome
 from ivr.flows.entering import enter
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from importlib.resources import files
 from typing import Protocol, cast
 
@@ -56,7 +57,11 @@ class Shelf:
         self._vault = vault
         self._voice = voice
         self._name = name
-        self._fixed = _by_name(name, fixed)
+        self._texts = fixed
+
+    @cached_property
+    def _fixed(self) -> Mapping[str, Said]:
+        return _by_name(self._name, self._texts)
 
     def fixed(self, name: str) -> Said | None:
         return self._fixed.get(name)

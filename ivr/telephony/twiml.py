@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from twilio.twiml import TwiML
+from twilio.twiml.voice_response import Connect, Gather, Start, VoiceResponse
 from twilio.twiml.voice_response import Dial as DialVerb
-from twilio.twiml.voice_response import Gather, Start, VoiceResponse
 
 from ivr.dialogue.turns import Dial, HangUp, Listen, RecordNote
 from ivr.switchboard import Reply, Sentence
@@ -16,6 +16,7 @@ from ivr.switchboard import Reply, Sentence
 LANGUAGE = "ru-RU"
 CARRIER_VOICE = "Polly.Tatyana"
 RATES = {-1: "85%", -2: "70%"}
+STREAM_OPTIONS = {"bidirectional_mode": "rtp", "bidirectional_codec": "PCMU"}
 VOLUMES = {1: "+6dB", 2: "+12dB"}
 
 
@@ -64,18 +65,24 @@ class Documents:
     """E.164, what a person sees calling when the line transfers."""
     recorded: bool = False
     """The carrier records the whole call and knows `<Start>`."""
+    says_both_ways: bool = False
+    """The carrier must be told that sound goes both ways (Telnyx)."""
 
-    def opening(self, reply: Reply) -> str:
-        """The first turn of a call: the recording begins with it."""
-        response = VoiceResponse()
-        if self.recorded:
-            start = Start()
-            start.recording(trim="do-not-trim", channels="dual", track="both")
-            response.append(start)
-        return self._turn(response, reply)
+    def opening(self, reply: Reply, *, first: str = "") -> str:
+        """The first turn of a call: the recording begins with it. `first` is said before."""
+        return self._turn(self._start(), reply, first=first)
 
-    def turn(self, reply: Reply) -> str:
-        return self._turn(VoiceResponse(), reply)
+    def turn(self, reply: Reply, *, first: str = "") -> str:
+        return self._turn(VoiceResponse(), reply, first=first)
+
+    def stream(self, reply: Reply, url: str, *, opening: bool) -> str:
+        """Sound both ways; behind it, and where it fails, the turn in force by keys."""
+        response = self._start() if opening else VoiceResponse()
+        connect = Connect()
+        connect.stream(url=url, **STREAM_OPTIONS if self.says_both_ways else {})
+        response.append(connect)
+        response.redirect(f"{self._call(reply)}/resume", method="POST")
+        return str(response)
 
     def whisper(self, reply: Reply) -> str:
         """What the person hears before the two are joined; empty joins them at once."""
@@ -95,7 +102,17 @@ class Documents:
     def nothing(self) -> str:
         return str(VoiceResponse())
 
-    def _turn(self, response: VoiceResponse, reply: Reply) -> str:
+    def _start(self) -> VoiceResponse:
+        response = VoiceResponse()
+        if self.recorded:
+            start = Start()
+            start.recording(trim="do-not-trim", channels="dual", track="both")
+            response.append(start)
+        return response
+
+    def _turn(self, response: VoiceResponse, reply: Reply, *, first: str = "") -> str:
+        if first:
+            self._speak(response, reply, first)
         match reply.turn.then:
             case Listen() as listen:
                 self._listen(response, reply, listen)
@@ -163,9 +180,11 @@ class Documents:
         response.redirect(f"{self._call(reply)}/resume", method="POST")
 
     def _say(self, verb: TwiML, reply: Reply, sentences: Iterable[Sentence]) -> None:
-        turn = reply.turn
         for sentence in sentences:
-            self.voice.speak(verb, sentence.text, pace=turn.pace, loudness=turn.loudness)
+            self._speak(verb, reply, sentence.text)
+
+    def _speak(self, verb: TwiML, reply: Reply, text: str) -> None:
+        self.voice.speak(verb, text, pace=reply.turn.pace, loudness=reply.turn.loudness)
 
     def _call(self, reply: Reply) -> str:
         return f"{self.public_url}/voice/calls/{reply.call}"

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from ivr.dialogue.turns import Dial, Heard
+from ivr.dialogue.turns import Dial, DialEnded, Heard, Listen, Recorded
 from ivr.faults import report
 from ivr.switchboard import Reply, Switchboard, UnknownCall
 from ivr.telephony import carrier, metrics
 from ivr.telephony.call_recording import CallRecording, is_secret
 from ivr.telephony.carrier import Hostile
 from ivr.telephony.signature import Signature
+from ivr.telephony.speech_path import KeysOnly, SpeechPath
 from ivr.telephony.twiml import Documents
 
 log = logging.getLogger(__name__)
 
-DOOR = "keypad"
+RECORDED = "greeting.recorded"
+DOOR, STREAM_DOOR = "keypad", "stream"
 MOST_BYTES = 65_536
 
 
@@ -44,6 +46,7 @@ class Webhooks:
     recording: CallRecording
     signature: Signature | None
     """None where signatures are not asked for."""
+    speech: SpeechPath = field(default_factory=KeysOnly)
 
     def blueprint(self) -> Blueprint:
         voice = Blueprint("voice", __name__)
@@ -68,9 +71,21 @@ class Webhooks:
         began = perf_counter()
         carrier_id = carrier.carrier_id(request.form)
         caller = carrier.caller(request.form)
-        reply = self.switchboard.pick_up(carrier_id=carrier_id, caller=caller, door=DOOR)
+        by_voice = self.speech.has_room()
+        reply = self.switchboard.pick_up(
+            carrier_id=carrier_id,
+            caller=caller,
+            door=STREAM_DOOR if by_voice else DOOR,
+            by_voice=by_voice,
+        )
         self._note(reply, carrier_id, None, began)
-        return xml(self.documents.opening(reply))
+        url = self.speech.url(reply.call) if by_voice else None
+        if url is not None:
+            return xml(self.documents.stream(reply, url, opening=True))
+        if by_voice:
+            reply = self.switchboard.turn_in_force(reply.call, carrier_id=carrier_id)
+        first = self.speech.keys_only
+        return xml(self.documents.opening(self._by_keys(reply), first=first))
 
     def turn(self, call: str, turn: int) -> Response:
         began = perf_counter()
@@ -79,12 +94,41 @@ class Webhooks:
         heard = carrier.heard(request.form, request.args)
         reply = self.switchboard.hear(call, number, heard, carrier_id=carrier_id)
         self._note(reply, carrier_id, heard, began)
-        return xml(self.documents.turn(reply))
+        if isinstance(heard, DialEnded | Recorded):
+            return self._after_the_carrier(reply)
+        return xml(self.documents.turn(self._by_keys(reply)))
 
     def resume(self, call: str) -> Response:
+        """Also where a stream has ended: on purpose, or because it or its process died."""
         carrier_id = carrier.carrier_id(request.form)
         reply = self.switchboard.turn_in_force(carrier.call_id(call), carrier_id=carrier_id)
-        return xml(self.documents.turn(reply))
+        heard_turn = self.speech.heard_turn(reply.call)
+        if heard_turn is None:
+            return xml(self.documents.turn(self._by_keys(reply)))
+        if isinstance(reply.turn.then, Listen):
+            return xml(self.documents.turn(self._by_keys(reply), first=self.speech.keys_only))
+        said = replace(reply, sentences=()) if heard_turn == reply.turn.number else reply
+        return xml(self.documents.turn(said))
+
+    def _after_the_carrier(self, reply: Reply) -> Response:
+        """It has rung a person or taken a note: a call that was a stream is one again."""
+        listens = isinstance(reply.turn.then, Listen)
+        if (
+            listens
+            and self.speech.heard_turn(reply.call) is not None
+            and self.speech.has_room()
+        ):
+            url = self.speech.url(reply.call)
+            if url is not None:
+                return xml(self.documents.stream(reply, url, opening=False))
+        return xml(self.documents.turn(self._by_keys(reply)))
+
+    def _by_keys(self, reply: Reply) -> Reply:
+        """Our own recording is made on the stream: by keys nobody is told of one."""
+        if self.documents.recorded:
+            return reply
+        said = tuple(one for one in reply.sentences if one.prompt != RECORDED)
+        return replace(reply, sentences=said)
 
     def whisper(self, call: str) -> Response:
         """The dialled leg has an id of its own; what is whispered names nobody."""

@@ -46,8 +46,12 @@ class FakeSwitchboard:
     after: Reply | None = None
     """What it answers once something was heard."""
     done: list[Any] = field(default_factory=list)
+    by_voice: list[bool] = field(default_factory=list)
 
-    def pick_up(self, *, carrier_id: str | None, caller: str | None, door: str) -> Reply:
+    def pick_up(
+        self, *, carrier_id: str | None, caller: str | None, door: str, by_voice: bool = False
+    ) -> Reply:
+        self.by_voice.append(by_voice)
         return self._does(("pick_up", carrier_id, caller, door))
 
     def hear(

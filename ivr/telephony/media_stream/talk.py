@@ -246,12 +246,19 @@ class Talk:
         current = self._round
         if ear != self._ear or current is None:
             return []
-        self._speech_left = 0
         interrupted = self._rest is not None or self._playout.busy
-        if not heard.words or (heard.foreign and interrupted):
+        if heard.foreign and interrupted:
             self._go_on()
+            self._close_ear()
+            self._open_ear(current)
         else:
             self._answer(heard)
+        return self._taken()
+
+    def noise(self, ear: int) -> list[Effect]:
+        """What had begun was no speech; the ear hears on."""
+        if ear == self._ear:
+            self._go_on()
         return self._taken()
 
     # --- inside ------------------------------------------------------------------------------

@@ -91,6 +91,11 @@ class Carrier:
         self.frames(10)
         self.do(self.talk.utterance(ear, Utterance(words, foreign=foreign)))
 
+    def cough(self) -> None:
+        self.do(self.talk.speech_began(self.open_ear))
+        self.frames(10)
+        self.do(self.talk.noise(self.open_ear))
+
     def play(self) -> None:
         """One frame, and every mark behind it."""
         if self.queue and isinstance(self.queue[0], bytes):

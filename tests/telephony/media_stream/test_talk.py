@@ -266,15 +266,17 @@ def test_speech_interrupts_a_menu(carrier: Carrier) -> None:
     assert carrier.answers == [(1, Utterance("отменить"))]
 
 
-@pytest.mark.parametrize(("words", "foreign"), [("", False), ("да", True)])
-def test_an_interrupted_prompt_goes_on_after_noise(
-    carrier: Carrier, words: str, foreign: bool
-) -> None:
+@pytest.mark.parametrize("noise", ["cough", "foreign words", "words among foreign ones"])
+def test_an_interrupted_prompt_goes_on_after_noise(carrier: Carrier, noise: str) -> None:
     carrier.say(turn(1, menu(), "a" * 100, "b" * 20))
     carrier.frames(FIRST_SILENCE + 40)
-    carrier.speak(words, foreign=foreign)
+    if noise == "cough":
+        carrier.cough()
+    else:
+        carrier.speak("да" if "among" in noise else "", foreign=True)
     assert carrier.clears == 1
     assert carrier.answers == []
+    assert carrier.open_ear == carrier.ears[-1][0]
     carrier.until_played()
     assert 120 < carrier.heard_frames <= 140
     assert carrier.prompts == ["test.open", "test.open"]
@@ -288,13 +290,13 @@ def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
     assert carrier.prompts == ["test.open"]
 
 
-def test_noise_after_the_prompt_is_not_understood(carrier: Carrier) -> None:
+def test_foreign_words_after_the_prompt_are_not_understood(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "menu"))
     carrier.until_played()
-    carrier.speak("", foreign=False)
+    carrier.cough()
     assert carrier.answers == []
-    carrier.speak("да", foreign=True)
-    assert carrier.answers == [(1, Utterance("да", foreign=True))]
+    carrier.speak("", foreign=True)
+    assert carrier.answers == [(1, Utterance("", foreign=True))]
 
 
 def test_whoever_speaks_is_not_silent(carrier: Carrier) -> None:

@@ -1,0 +1,105 @@
+"""Wires the media socket: the process `ivr media`, and the demo's one process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Thread
+
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import ASGIApp
+
+from ivr.app import Line, carrier_signs_sockets
+from ivr.clinic.settings import ClinicSettings
+from ivr.clinic.voice import ClinicVoice
+from ivr.config import Config
+from ivr.dialogue.turns import Spoken
+from ivr.faults import report
+from ivr.speech.recogniser import Ear
+from ivr.speech.synthesis import SynthesisFailed
+from ivr.speech.voice_activity import Vad
+from ivr.store.recordings import Folder
+from ivr.telephony.media_server.parts import Hearer, Parts
+from ivr.telephony.media_server.server import MediaServer
+from ivr.telephony.media_server.vosk_hearer import VoskHearer
+from ivr.telephony.signature import SocketSignature
+from ivr.telephony.sounds import Sounds
+
+log = logging.getLogger(__name__)
+
+LONGEST_MESSAGE = 65_536
+"""Bytes; a frame has 330, and some carriers send seconds at once."""
+
+
+def media_app(line: Line, rest: ASGIApp | None = None) -> ASGIApp:
+    """`rest` answers whatever is not the media socket. Raises ModelMissing and VadMissing."""
+    voice = ClinicVoice(line.database, line.clock)
+    sounds = Sounds(voice, voice.edition)
+    Thread(target=prepare, args=(line, sounds), name="sounds ahead", daemon=True).start()
+    return MediaServer(parts(line, sounds.of, hearer_of(line.config))).app(rest)
+
+
+def parts(line: Line, sound: Callable[..., bytes], hearer: Callable[[], Hearer]) -> Parts:
+    config = line.config
+    recordings = Folder(config.recordings, line.vault)
+    return Parts(
+        switchboard=line.switchboard,
+        database=line.database,
+        vault=line.vault,
+        secret_key=config.secret_key,
+        clock=line.clock,
+        sound=sound,
+        hearer=hearer,
+        recordings=recordings if config.recording == "own" else None,
+        signature=_signature(config),
+    )
+
+
+def hearer_of(config: Config) -> Callable[[], Hearer]:
+    """One model for the process, a recogniser for each question."""
+    ear, vad = Ear(config.vosk_model or None), Vad()
+    return lambda: VoskHearer(ear, vad)
+
+
+def prepare(line: Line, sounds: Sounds) -> None:
+    """The greeting first, then whatever has no values in it."""
+    try:
+        sounds.prepare([_greeting(line), *line.prompts.fixed_texts()])
+    except (SynthesisFailed, OSError) as broken:
+        report(broken, "")
+
+
+def server(app: ASGIApp) -> uvicorn.Server:
+    """The token stands in the path, so no address goes into the log."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=LONGEST_MESSAGE,
+            ws_ping_interval=20,
+            ws_ping_timeout=20,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+
+
+def _greeting(line: Line) -> str:
+    try:
+        with line.database.read() as session:
+            name = ClinicSettings.load(session).name
+    except SQLAlchemyError as broken:
+        report(broken, "")
+        return ""
+    greeting = Spoken("greeting.hello", values={"clinic": name})
+    return line.prompts.say(greeting, line.clock().date(), by_voice=True)
+
+
+def _signature(config: Config) -> SocketSignature | None:
+    if not config.require_signature:
+        return None
+    required = carrier_signs_sockets(config)
+    return SocketSignature(config.media_url, config.twilio_auth_token, required)

@@ -1,0 +1,95 @@
+"""One of the visits that were read out, by key and by words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ivr.dialogue.answers import Unclear
+from ivr.dialogue.choosing import Picked
+from ivr.dialogue.turns import Keys
+from tests.dialogue.questions import BOOKED, FIRST_PAGE, SECOND_PAGE, TWO, visit
+
+MORE = Picked(None)
+TABLE: list[tuple[str, Picked | tuple[int, ...] | None]] = [
+    ("первую", Picked(0)),
+    ("номер два пожалуйста", Picked(1)),
+    ("третья", Picked(2)),
+    ("к хирургу", Picked(2)),
+    ("отмените к хирургу", Picked(2, "cancel")),
+    ("ну отмените пожалуйста запись к терапевту", Picked(0, "cancel")),
+    ("не отменяйте к хирургу", Picked(2)),
+    ("к иванову", Picked(0)),
+    ("послезавтра", Picked(0)),
+    ("на шестнадцатое декабря в шестнадцать тридцать", Picked(4)),
+    ("к петренко", Picked(4)),
+    ("на среду", (0, 1, 2, 3, 4)),
+    ("к черных", (1, 3)),
+    ("отмените к черных", (1, 3)),
+    ("отменить", (0, 1, 2)),
+    ("шестнадцатого декабря", (3, 4)),
+    ("четыре", MORE),
+    ("остальные", MORE),
+    ("пятая", None),
+    ("к окулисту в понедельник", None),
+    ("отмените к педиатру", None),
+    ("не знаю", None),
+    ("перенесите", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("words", "value"), TABLE)
+def test_a_choice_on_the_first_page(words: str, value: Picked | tuple[int, ...] | None) -> None:
+    match FIRST_PAGE.from_words(words):
+        case Unclear(readings=readings):
+            assert tuple(one.place for one in readings) == value
+            wish = "cancel" if words.startswith("отмен") else ""
+            assert {one.wish for one in readings} == {wish}
+        case understood:
+            assert understood == value
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("первая", Picked(3)),
+        ("вторую", Picked(4)),
+        ("третью", None),
+        ("хирург", Picked(2)),
+        ("дальше", MORE),
+    ],
+)
+def test_the_second_page_counts_from_one(words: str, value: Picked | None) -> None:
+    assert SECOND_PAGE.from_words(words) == value
+
+
+def test_the_keys_of_a_page() -> None:
+    assert SECOND_PAGE.from_keys(Keys("1")) == Picked(3)
+    assert SECOND_PAGE.from_keys(Keys("3")) is None
+    assert SECOND_PAGE.from_keys(Keys("4")) == MORE
+    assert TWO.from_keys(Keys("4")) is None
+
+
+def test_between_two_that_fit_only_those_two_are_meant() -> None:
+    unclear = FIRST_PAGE.from_words("отмените к черных")
+    assert isinstance(unclear, Unclear)
+    between = FIRST_PAGE.between(unclear.readings)
+    assert [spoken.prompt for spoken in between.speech] == [
+        "visits.unclear", "visits.item", "visits.item", "visits.which",
+    ]  # fmt: skip
+    assert [spoken.values["visit"] for spoken in between.speech[1:3]] == [BOOKED[1], BOOKED[3]]
+    assert between.answer.from_words("кардиолог") == Picked(3, "cancel")
+    assert between.answer.from_words("вторая") == Picked(3, "cancel")
+    assert between.answer.from_keys(Keys("1")) == Picked(1, "cancel")
+    assert between.answer.from_words("терапевт") is None
+    assert between.answer.from_words("третья") is None
+    assert between.answer.from_words("отменить") is None
+
+
+def test_too_many_to_be_numbered_are_not_understood() -> None:
+    seven = tuple(visit("терапевт", "Иванова", f"2026-12-0{n}T10:00") for n in range(1, 8))
+    which = replace(FIRST_PAGE, booked=seven)
+    assert which.from_words("терапевт") is None
+    assert which.from_words("первая") == Picked(0)
