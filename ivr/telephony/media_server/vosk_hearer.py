@@ -16,11 +16,14 @@ class VoskHearer:
         """Both are the process's."""
         self._hearer = speech.Hearer(ear, vad)
 
+    def prepare(self, hearing: Hearing) -> None:
+        self._hearer.prepare(hearing)
+
     def open(self, hearing: Hearing) -> None:
         self._hearer.open(hearing)
 
-    def hear(self, frame: bytes) -> Sequence[EarEvent]:
-        return [_event(one) for one in self._hearer.hear(frame)]
+    def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
+        return [_event(one) for one in self._hearer.hear(frame, ours)]
 
     def close(self) -> None:
         self._hearer.close()

@@ -132,8 +132,10 @@ class Carrier:
                 self.open_ear = ear
             case t.CloseEar():
                 self.open_ear = 0
-            case t.HearFrame():
-                assert self.open_ear
+            case t.HearFrame(audio, ours):
+                assert len(audio) == len(ours) == 160
+            case t.PrepareEar():
+                assert not self.open_ear
             case t.End():
                 self.ended = effect
             case _:
