@@ -102,10 +102,13 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     return app
 
 
-def open_line(config: Config, clock: Clock = utc_now) -> Line:
-    """Everything behind the doors. Raises WrongSettings."""
+def open_line(config: Config, clock: Clock = utc_now, database: Database | None = None) -> Line:
+    """Everything behind the doors, on a database that is open or opened here.
+
+    Raises WrongSettings.
+    """
     config = _with_numbers(config)
-    database, vault = Database(config.database_url), Vault(config.data_key)
+    database, vault = database or Database(config.database_url), Vault(config.data_key)
     prompts = Prompts.load()
     shelf = Shelf(vault, config.voice, _namer(config), prompts.fixed_texts())
     office = Office(
