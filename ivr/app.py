@@ -234,7 +234,7 @@ def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
         lost=documents.apology(lost, config.transfer_to),
         empty=documents.nothing(),
     )
-    recording = _recording(config)
+    recording = call_recording(config)
     speech = _speech_path(line)
     return Webhooks(line.switchboard, documents, apologies, recording, signature, speech)
 
@@ -277,7 +277,7 @@ def _documents(config: Config) -> Documents:
     return Documents(config.public_url, voice, config.line_number, recorded, telnyx)
 
 
-def _recording(config: Config) -> CallRecording:
+def call_recording(config: Config) -> CallRecording:
     if not is_recorded(config):
         return NotRecorded()
     if not (config.twilio_account_sid and config.twilio_auth_token):

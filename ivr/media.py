@@ -10,7 +10,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from ivr.app import Line, carrier_signs_sockets
+from ivr.app import Line, call_recording, carrier_signs_sockets
 from ivr.clinic.settings import ClinicSettings
 from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config
@@ -51,6 +51,7 @@ def parts(line: Line, sound: Callable[..., bytes], hearer: Callable[[], Hearer])
         clock=line.clock,
         sound=sound,
         hearer=hearer,
+        carriers_recording=call_recording(config),
         recordings=recordings if config.recording == "own" else None,
         signature=_signature(config),
     )

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session
 from ivr.commands.environment import Line, Tools, open_line
 from ivr.config import Config
 from ivr.rendering import Prompts
+from ivr.speech.recogniser import Ear, ModelMissing
 from ivr.speech.synthesis import Synthesizer
+from ivr.speech.understanding.phrases import KINDS, phrases
+from ivr.speech.voice_activity import Vad, VadMissing
 from ivr.store.tables import Cancellation, Outbox
 from ivr.telephony.health import WAITING, newest_migration, why_not_ready
 
@@ -46,7 +49,7 @@ def examine(line: Line, now: datetime) -> Iterator[Finding]:
     why = why_not_ready(line.database, newest_migration())
     yield _database(line, why)
     yield _voice(line.config)
-    yield Finding("speech model", DEGRADED, "IVR_SPEECH=off: callers are asked for keys only")
+    yield _speech(line.config)
     yield _carrier(line.config)
     yield _sms(line, now, ready=not why)
     yield Finding("time zone", WORKS, f"{now.astimezone(line.config.timezone):%Z %H:%M}")
@@ -73,6 +76,22 @@ def _voice(config: Config) -> Finding:
     except (OSError, RuntimeError) as broken:
         return Finding("voice", BROKEN, f"{type(broken).__name__}: set IVR_VOICE=carrier")
     return Finding("voice", WORKS)
+
+
+def _speech(config: Config) -> Finding:
+    part = "speech model"
+    if config.speech == "off":
+        return Finding(part, DEGRADED, "IVR_SPEECH=off: callers are asked for keys only")
+    try:
+        ear = Ear(config.vosk_model or None)
+        Vad()
+    except (ModelMissing, VadMissing) as missing:
+        return Finding(part, BROKEN, f"{missing}: callers are asked for keys only")
+    unknown = ear.missing(dict.fromkeys(said for kind in KINDS for said in phrases(kind)))
+    if unknown:
+        named = ", ".join(unknown[:5])
+        return Finding(part, DEGRADED, f"{ear.folder} lacks {len(unknown)} words: {named}…")
+    return Finding(part, WORKS, f"{ear.folder}")
 
 
 def _carrier(config: Config) -> Finding:
