@@ -56,14 +56,15 @@ class Config:
     late_policy: str = "warn"
     cancel_if: str = ""
     recording: str = "off"
-    recordings: str = "var/recordings"
-    """A folder."""
+    recordings: Path = Path("var/recordings")
+    """The folder of our own recordings."""
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Moscow"))
     port: int = 8000
     media_port: int = 8001
     media_url: str = ""
     """`wss://…` of the media socket, no slash at the end."""
     max_streams: int = 20
+    phone_page: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -106,12 +107,13 @@ class _Reader:
             ),
             cancel_if=self.one_of("IVR_CANCEL_IF", ("", "unconfirmed", "within-day"), ""),
             recording=self.recording(speech),
-            recordings=env.get("IVR_RECORDINGS", "var/recordings"),
+            recordings=Path(env.get("IVR_RECORDINGS", "var/recordings")),
             timezone=self.timezone(),
             port=self.count("PORT", 8000, most=65535),
             media_port=self.count("IVR_MEDIA_PORT", 8001, most=65535),
             media_url=self.media_url(),
             max_streams=self.count("IVR_MAX_STREAMS", 20, most=10_000),
+            phone_page=self.one_of("IVR_PHONE_PAGE", ("on", "off"), "off") == "on",
         )
 
     def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:

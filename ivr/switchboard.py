@@ -305,6 +305,8 @@ def _save(call: tables.Call, conversation: Conversation, turn: Turn, now: dateti
     call.step = turn.prompt
     call.last_seen_at = now
     call.outcome = conversation.furthest or call.outcome
+    call.wanted_person = conversation.wanted_person
+    call.misunderstood = conversation.misunderstood
     if isinstance(turn.then, HangUp) and call.ended_at is None:
         call.ended_at = now
         call.outcome = turn.then.outcome

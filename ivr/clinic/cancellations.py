@@ -60,6 +60,8 @@ def send(
 def _text(ledger: Ledger, row: Cancellation, start: datetime, kind: str) -> str:
     if kind == "restored":
         return texts.restored(start, ledger.line_number)
+    if kind == "not_cancelled":
+        return texts.not_cancelled(start, ledger.line_number)
     put = texts.cancelled if row.status == CancellationStatus.CANCELLED else texts.requested
     return put(start, row.code, ledger.line_number)
 

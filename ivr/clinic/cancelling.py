@@ -105,7 +105,7 @@ def _write(
         code_until=_code_until(ledger, action.visit.start, moment.now),
         visit_id=visit_id,
         patient_id=int(action.patient),
-        opening_id=_give_back(ledger, visit_id, moment.now) if done else None,
+        opening_id=give_back(ledger, visit_id, moment.now) if done else None,
         status=status.value,
         late=_is_late(ledger, action, moment),
         call_id=moment.call,
@@ -142,7 +142,7 @@ def _code_until(ledger: Ledger, start: datetime, now: datetime) -> datetime:
     return datetime.combine(last, time(), ledger.zone)
 
 
-def _give_back(ledger: Ledger, visit_id: int, now: datetime) -> int | None:
+def give_back(ledger: Ledger, visit_id: int, now: datetime) -> int | None:
     """Free the visit's opening once the time for undoing is over."""
     freed = ledger.session.execute(
         update(Opening)

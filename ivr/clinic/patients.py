@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from ivr.clinic.values import FullName
@@ -106,15 +106,51 @@ def _link(session: Session, vault: Vault, patient_id: int, phones: Iterable[Phon
         delete(tables.PatientPhone).where(tables.PatientPhone.patient_id == patient_id)
     )
     for phone in phones:
-        index = phone_index(vault, phone.phone)
-        found = session.scalar(select(tables.Phone.id).where(tables.Phone.e164_index == index))
-        if found is None:
-            row = tables.Phone(e164_sealed=vault.seal(PHONE, phone.phone), e164_index=index)
-            session.add(row)
-            session.flush()
-            found = row.id
+        found = _phone_id(session, vault, phone.phone)
         session.add(tables.PatientPhone(patient_id=patient_id, phone_id=found, link=phone.link))
     session.flush()
+
+
+def relink(
+    session: Session, patient_id: int, phone_id: int, *, before: str, after: str
+) -> bool:
+    """Change what a phone is to a patient; empty `after` unlinks it. False: it changed."""
+    link = (
+        tables.PatientPhone.patient_id == patient_id,
+        tables.PatientPhone.phone_id == phone_id,
+        tables.PatientPhone.link == before,
+    )
+    done = session.execute(
+        (
+            update(tables.PatientPhone).where(*link).values(link=after)
+            if after
+            else delete(tables.PatientPhone).where(*link)
+        )
+        .execution_options(synchronize_session=False)
+        .returning(tables.PatientPhone.phone_id)
+    )
+    return done.first() is not None
+
+
+def link_phone(session: Session, vault: Vault, patient_id: int, phone: PhoneLink) -> bool:
+    """Add a phone to a patient. False: it is linked already."""
+    phone_id = _phone_id(session, vault, phone.phone)
+    if session.get(tables.PatientPhone, (patient_id, phone_id)) is not None:
+        return False
+    session.add(tables.PatientPhone(patient_id=patient_id, phone_id=phone_id, link=phone.link))
+    session.flush()
+    return True
+
+
+def _phone_id(session: Session, vault: Vault, number: str) -> int:
+    index = phone_index(vault, number)
+    found = session.scalar(select(tables.Phone.id).where(tables.Phone.e164_index == index))
+    if found is not None:
+        return found
+    row = tables.Phone(e164_sealed=vault.seal(PHONE, number), e164_index=index)
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def name_of(vault: Vault, row: tables.Patient) -> FullName:

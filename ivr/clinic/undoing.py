@@ -20,9 +20,9 @@ def undo_cancellation(ledger: Ledger, action: UndoCancellation, moment: Moment) 
         return UndoResult.RESTORED
     if not undoable(row, moment):
         return UndoResult.TOO_LATE
-    if row.status == CancellationStatus.CANCELLED and not _put_back(ledger, row):
+    if row.status == CancellationStatus.CANCELLED and not put_back(ledger, row):
         return UndoResult.TAKEN
-    if not _mark_undone(ledger, row, moment):
+    if not mark_undone(ledger, row, moment, moment.call):
         return UndoResult.TOO_LATE
     restored = receipt_of(ledger, row, moment, sms=False).visit
     send(ledger, row, restored.start, moment, kind="restored")
@@ -44,7 +44,7 @@ def _own(ledger: Ledger, action: UndoCancellation) -> Cancellation | None:
     return row
 
 
-def _put_back(ledger: Ledger, row: Cancellation) -> bool:
+def put_back(ledger: Ledger, row: Cancellation) -> bool:
     """Book the visit again if its opening is still there. The visit's row is held."""
     if row.opening_id is not None and not _take_opening(ledger, row):
         return False
@@ -88,11 +88,12 @@ def _set_opening(
     return changed.first() is not None
 
 
-def _mark_undone(ledger: Ledger, row: Cancellation, moment: Moment) -> bool:
+def mark_undone(ledger: Ledger, row: Cancellation, moment: Moment, by: str) -> bool:
+    """`by`: a call's id or a registrar's name."""
     return change(
         ledger,
         (Cancellation.id == row.id, Cancellation.status == row.status),
         status=CancellationStatus.UNDONE.value,
         undone_at=moment.now,
-        undone_by=moment.call,
+        undone_by=by,
     )

@@ -81,7 +81,7 @@ class Copies:
         visit = Visit(clinic_id=line.clinic_id, version=1, imported=True, status=status)
         visit.created_at = line.created_at or self._now
         self._set_details(visit, line, patient_id)
-        visit.version = 1
+        visit.version, visit.moved_at = 1, None
         self._session.add(visit)
         self.counts["added"] += 1
 
@@ -93,6 +93,7 @@ class Copies:
         if changed:
             visit.patient_id, visit.start, visit.doctor_id = patient_id, line.start, doctor_id
             visit.version += 1
+            visit.moved_at = self._now
         visit.wall = f"{line.start:%Y-%m-%dT%H:%M}"
         visit.place_id = self._place(line.place)
         visit.specialty, visit.minutes = line.specialty, line.minutes

@@ -63,7 +63,7 @@ def find_upcoming(ledger: Ledger, action: FindUpcoming, moment: Moment) -> Upcom
 def _visits(ledger: Ledger, patient_id: int, now: datetime) -> list[Row]:
     """What is ahead or began less than two hours ago, in whatever state."""
     found = ledger.session.execute(
-        _visit_rows()
+        visit_rows()
         .where(tables.Visit.patient_id == patient_id, tables.Visit.start > now - BEGUN)
         .order_by(tables.Visit.start, tables.Visit.id)
         .execution_options(populate_existing=True)
@@ -71,7 +71,7 @@ def _visits(ledger: Ledger, patient_id: int, now: datetime) -> list[Row]:
     return [(visit, doctor, place) for visit, doctor, place in found]
 
 
-def _visit_rows() -> Select[tables.Visit, tables.Doctor, tables.Place]:
+def visit_rows() -> Select[tables.Visit, tables.Doctor, tables.Place]:
     return (
         select(tables.Visit, tables.Doctor, tables.Place)
         .join(tables.Doctor, tables.Doctor.id == tables.Visit.doctor_id)
@@ -171,12 +171,12 @@ def answer_after(
     if cancellation.status not in ASKED:
         return None
     asked = ledger.outage(moment) or cancellation.requested_at
-    promised = _answered(ledger.timetable, asked)
-    return promised if promised > moment.now else _answered(ledger.timetable, moment.now)
+    due = promised(ledger.timetable, asked)
+    return due if due > moment.now else promised(ledger.timetable, moment.now)
 
 
-def _answered(timetable: Timetable, asked: datetime) -> datetime:
-    """Four hours of work later, or two hours into the next working day."""
+def promised(timetable: Timetable, asked: datetime) -> datetime:
+    """When a caller may ask: four hours of work later, or two into the next working day."""
     work = timetable.next(asked)
     begun = max(asked.astimezone(timetable.zone), work.opens)
     due = _full_hour(begun + timedelta(hours=ANSWER_HOURS))

@@ -6,16 +6,14 @@ import json
 from collections.abc import Mapping
 
 import click
-from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from ivr.clinic.patients import PHONE
 from ivr.commands.environment import Line, Stop, Tools, open_line
+from ivr.desk.accounts import SHORTEST_PASSWORD, hashed
+from ivr.desk.rights import Role
 from ivr.store.tables import Audit, CallbackRequest, Registrar
-
-ROLES = ("registrar", "senior", "engineer", "auditor")
-SHORTEST_PASSWORD = 8
 
 
 @click.group()
@@ -25,15 +23,15 @@ def registrar() -> None:
 
 @registrar.command("add")
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.password_option(help="Asked for where it is not given.")
 @click.pass_obj
 def add(tools: Tools, name: str, role: str, password: str) -> None:
     """Add an account; the password is asked for and kept as a hash."""
     if len(password) < SHORTEST_PASSWORD:
         raise Stop(f"The password must have at least {SHORTEST_PASSWORD} characters.")
-    now, kept = tools.clock(), PasswordHasher().hash(password)
-    account = Registrar(name=name, role=role, password_hash=kept, created_at=now)
+    now = tools.clock()
+    account = Registrar(name=name, role=role, password_hash=hashed(password), created_at=now)
     with open_line(tools) as line:
         try:
             with line.database.begin() as session:

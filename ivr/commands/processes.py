@@ -21,6 +21,7 @@ from uvicorn import Server
 from ivr import app, media
 from ivr.clinic import demo as demo_clinic
 from ivr.commands.environment import VAR, Stop, Tools, in_force, stop_on_faults
+from ivr.desk import demo as demo_accounts
 from ivr.speech.recogniser import ModelMissing
 from ivr.speech.voice_activity import VadMissing
 from ivr.store.database import Database
@@ -43,6 +44,7 @@ def demo(tools: Tools, port: int | None) -> None:
         with line.database.begin() as session:
             if _is_empty(session):
                 demo_clinic.fill(session, line.vault, tools.clock())
+                demo_accounts.add(session, tools.clock())
         web = app.create_app(config, tools.clock)
         served = _with_speech(line, WSGIMiddleware(web, workers=WEB_THREADS))  # type: ignore[arg-type]
         with _bound("127.0.0.1", config.port) as bound:
@@ -126,6 +128,10 @@ def _bound(host: str, port: int) -> Iterator[socket]:
 
 def _greet(port: int) -> None:
     click.echo(f"The line: http://127.0.0.1:{port}/voice (what a carrier asks)")
+    click.echo(f"A phone:  http://127.0.0.1:{port}/phone")
+    click.echo(f"The desk: http://127.0.0.1:{port}/desk")
+    click.echo(f"          user {demo_accounts.FIRST}, password {demo_accounts.PASSWORD}")
+    click.echo(f"          the same password: {', '.join(demo_accounts.OTHERS)}")
     click.echo("Call it:  ivr call --from +79161234567, then [000017#]")
 
 

@@ -116,8 +116,20 @@ class Conversation:
         return -self._wished(Command.SLOWER), self._wished(Command.LOUDER)
 
     def _wished(self, command: Command) -> int:
-        heard = (line.payload for line in self.lines if line.kind == "heard")
-        return sum(payload["effect"] == command for payload in heard)
+        return self._effects().count(command)
+
+    @property
+    def wanted_person(self) -> bool:
+        return Wanted.OPERATOR in self._effects()
+
+    @property
+    def misunderstood(self) -> int:
+        """Answers that were silent or not understood, those that were given up included."""
+        lost = ("noinput", "nomatch", Wanted.SILENT, Wanted.LOST)
+        return sum(effect in lost for effect in self._effects())
+
+    def _effects(self) -> list[str]:
+        return [line.payload["effect"] for line in self.lines if line.kind == "heard"]
 
     def note(self, kind: str, name: str, payload: Any) -> None:
         """Add a line that a replay passes over."""

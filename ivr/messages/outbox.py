@@ -100,6 +100,15 @@ def _insert_once(session: Session, columns: dict[str, object]) -> None:
     session.execute(statement.values(columns).on_conflict_do_nothing(index_elements=["key"]))
 
 
+def text_of(vault: Vault, row: Outbox) -> str:
+    return vault.open(_TEXT, row.text_sealed)
+
+
+def recipient_of(vault: Vault, row: Outbox) -> str:
+    """E.164."""
+    return vault.open(_TO, row.to_sealed)
+
+
 def claim(
     session: Session, vault: Vault, *, owner: str, now: datetime, limit: int = 1
 ) -> list[Claimed]:

@@ -97,6 +97,10 @@ class Place(Base):
     )
 
 
+TO_TELL = "(called_off AND NOT told_off) OR moved_at IS NOT NULL"
+"""What the clinic has done to a visit and the patient may not know."""
+
+
 class Visit(Base):
     __tablename__ = "visits"
 
@@ -125,8 +129,18 @@ class Visit(Base):
     """Cancelled by the clinic."""
     told_off: Mapped[bool] = mapped_column(Boolean, default=False)
     """The patient has heard that it was called off."""
+    moved_at: Mapped[datetime | None]
+    """When the clinic changed its time or doctor."""
 
-    __table_args__ = (Index(None, "patient_id", "start"),)
+    __table_args__ = (
+        Index(None, "patient_id", "start"),
+        Index(
+            "ix_visits_to_tell",
+            "start",
+            sqlite_where=text(TO_TELL),
+            postgresql_where=text(TO_TELL),
+        ),
+    )
 
 
 class Opening(Base):
@@ -203,6 +217,7 @@ class Cancellation(Base):
         Index(None, "call_id", "line_number", unique=True),
         Index(None, "patient_id", "requested_at"),
         Index(None, "status", "requested_at"),
+        Index(None, "code"),
     )
 
 
@@ -234,6 +249,12 @@ class Call(Base):
     pace: Mapped[int] = mapped_column(default=0)
     loudness: Mapped[int] = mapped_column(default=0)
     heard_anything: Mapped[bool] = mapped_column(Boolean, default=False)
+    wanted_person: Mapped[bool] = mapped_column(Boolean, default=False)
+    misunderstood: Mapped[int] = mapped_column(default=0)
+    """Answers that were silent or not understood."""
+    handled_at: Mapped[datetime | None]
+    """A registrar has looked and is done with it."""
+    handled_by: Mapped[str] = mapped_column(String(80), default="")
     counted: Mapped[bool] = mapped_column(Boolean, default=False)
     """Its figures stand in `daily_counts`."""
 
@@ -246,6 +267,7 @@ class Call(Base):
         ),
         Index(None, "caller_index", "started_at"),
         Index(None, "outcome", "started_at"),
+        Index(None, "step", "started_at"),
         Index(
             "ix_calls_open",
             "started_at",
@@ -318,8 +340,16 @@ class CallbackRequest(Base):
     seconds: Mapped[int] = mapped_column(default=0)
     agreed: Mapped[bool] = mapped_column(Boolean)
     state: Mapped[str] = mapped_column(WORD, default="open")
-    """`open`, `done`."""
+    """`open`, `taken`, `done`; not reached is `open` again."""
     created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    """Rises with every act of a registrar: who acts on an older one is told so."""
+    registrar: Mapped[str] = mapped_column(String(80), default="")
+    """Who took it, or closed it."""
+    changed_at: Mapped[datetime | None]
+    not_reached: Mapped[int] = mapped_column(default=0)
+    """How often nobody answered."""
+    note_sealed: Mapped[str] = mapped_column(Sealed, default="")
 
     __table_args__ = (
         UniqueConstraint("call_id", "line_number"),
@@ -370,6 +400,20 @@ class ClinicSetting(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class SettingChange(Base):
+    """The history of the clinic's settings."""
+
+    __tablename__ = "setting_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    """A registrar's name, or `console`."""
+    name: Mapped[str] = mapped_column(String(64))
+    old: Mapped[str] = mapped_column(Text)
+    new: Mapped[str] = mapped_column(Text)
+
+
 class Pronunciation(Base):
     """A word of the clinic's own, as the voice is to read it."""
 
@@ -378,6 +422,9 @@ class Pronunciation(Base):
     word: Mapped[str] = mapped_column(String(80), primary_key=True)
     """Lower case."""
     spelling: Mapped[str] = mapped_column(String(160))
+    """As a person has written it, with the stress marked."""
+    spoken: Mapped[str] = mapped_column(String(240))
+    """What the voice is given: letters, or phonemes in [[ ]]."""
 
 
 class SentenceRecording(Base):
@@ -435,6 +482,8 @@ class Audit(Base):
     call_id: Mapped[str | None] = mapped_column(CALL, index=True)
     patient_id: Mapped[int | None] = mapped_column(index=True)
 
+    __table_args__ = (Index(None, "who", "at"),)
+
 
 class Registrar(Base):
     """A named account of a person behind the line."""
@@ -448,6 +497,47 @@ class Registrar(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     """argon2id."""
     created_at: Mapped[datetime]
+    blocked: Mapped[bool] = mapped_column(Boolean, default=False)
+    epoch: Mapped[int] = mapped_column(default=1)
+    """Rises with a new password, role or block: whoever signed in earlier is signed out."""
+    signed_in_at: Mapped[datetime | None]
+
+
+class Note(Base):
+    """What a registrar wrote about a call or a patient."""
+
+    __tablename__ = "notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str | None] = mapped_column(CALL, index=True)
+    patient_id: Mapped[int | None] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    text_sealed: Mapped[str] = mapped_column(Sealed)
+
+
+class Handled(Base):
+    """A row of the desk's queue that a registrar has dealt with."""
+
+    __tablename__ = "handled"
+
+    kind: Mapped[str] = mapped_column(WORD, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """A call's id, a number of a cancellation, visit, SMS or request, a caller's index."""
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    """What happened later stands in the queue again."""
+
+
+class CallerCheck(Base):
+    """A registrar has compared what the caller says with the patient's file."""
+
+    __tablename__ = "caller_checks"
+
+    call_id: Mapped[str] = mapped_column(CALL, primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patients.id"), primary_key=True)
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
 
 
 class Stream(Base):

@@ -1,0 +1,183 @@
+"""One call: its dialogue, its sound, what it changed, what a registrar does about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, abort, request, url_for
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from ivr.clinic import patients
+from ivr.desk import acting, book_views, persons
+from ivr.desk.book_views import VisitView
+from ivr.desk.call_search import as_rows
+from ivr.desk.dialogue import dialogue
+from ivr.desk.office import desk
+from ivr.desk.pages import Answer, audit, me, page, requires, tell
+from ivr.desk.rights import Right
+from ivr.desk.showing import eyes
+from ivr.store.recordings import RecordingRows
+from ivr.store.tables import (
+    Attempts,
+    Call,
+    CallbackRequest,
+    CallerCheck,
+    Cancellation,
+    Note,
+    Visit,
+)
+
+pages = Blueprint("call_page", __name__, url_prefix="/calls/<call>")
+FEW = 10
+"""Patients among whom an unknown caller is looked for."""
+Candidate = tuple[persons.Person, list[VisitView] | None]
+
+
+@pages.get("/")
+@requires(Right.CALLS)
+def index(call: str) -> Answer:
+    with desk().database.begin() as session:
+        row = session.get(Call, call) or abort(404)
+        audit(session, "looked at a call", call=call, patient=row.patient_id)
+        recorded = RecordingRows(session, desk().vault).of_call(call)
+        (summary,) = as_rows(session, desk(), [row])
+        unknown = row.level == 0 and me().may(Right.ACT)
+        by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
+        return page(
+            "calls/call.html",
+            call=summary,
+            row=row,
+            dialogue=dialogue(session, desk(), call, eyes(), recorded),
+            recorded=recorded[0] if recorded else None,
+            person=persons.person(session, desk().vault, row.patient_id),
+            failures=_failures(session, call),
+            cancellations=book_views.cancellations(session, desk(), *by_call),
+            callbacks=book_views.callbacks(session, desk(), CallbackRequest.call_id == call),
+            notes=book_views.notes(session, desk().vault, Note.call_id == call),
+            unknown=unknown,
+            candidates=_candidates(session, row) if unknown else [],
+            back=url_for("desk.call_page.index", call=call),
+        )
+
+
+def _failures(session: Session, call: str) -> int:
+    """Comparisons with a file that failed in this call."""
+    row = session.get(Attempts, ("call", call))
+    return row.failures if row else 0
+
+
+def _candidates(session: Session, row: Call) -> list[Candidate]:
+    """Who an unknown caller may be, with the visits once a registrar has compared the file.
+
+    Those linked to the number, and whom the registrar looks for.
+    """
+    chosen, who = request.args.get("patient", ""), request.args.get("who", "").strip()
+    ids = [int(chosen)] if chosen.isdecimal() and len(chosen) < 16 else []
+    if who:
+        ids += persons.by_anything(session, desk().vault, who[:120])[:FEW]
+    number = desk().vault.open(patients.PHONE, row.caller_sealed) if row.caller_sealed else None
+    ids += [one.id for one in patients.linked_to(session, desk().vault, number)]
+    found = (persons.person(session, desk().vault, one) for one in dict.fromkeys(ids))
+    return [(one, _checked_visits(session, row.id, one.id)) for one in found if one]
+
+
+def _checked_visits(session: Session, call: str, patient: int) -> list[VisitView] | None:
+    if session.get(CallerCheck, (call, patient)) is None:
+        return None
+    return book_views.visits(session, Visit.patient_id == patient, Visit.start > desk().clock())
+
+
+@pages.post("/check")
+@requires(Right.ACT)
+def check(call: str) -> Answer:
+    """Name, policy and birth date are ticked; the date of a visit is compared here, unseen."""
+    patient, ticked = acting.number("patient"), ("name", "policy", "born")
+    with desk().database.begin() as session:
+        session.get(Call, call) or abort(404)
+        whole = all(request.form.get(name) for name in ticked)
+        fits = whole and _has_visit_on(session, patient, request.form.get("visit", ""))
+        if fits:
+            session.merge(
+                CallerCheck(call_id=call, patient_id=patient, who=me().name, at=desk().clock())
+            )
+        what = "caller compared with the file: fits" if fits else "caller compared: no"
+        audit(session, what, call=call, patient=patient)
+    tell("check_fits" if fits else "check_fails", "good" if fits else "bad")
+    return acting.back()
+
+
+def _has_visit_on(session: Session, patient: int, written: str) -> bool:
+    try:
+        day = datetime.strptime(written, "%Y-%m-%d").date()  # noqa: DTZ007 - a day
+    except ValueError:
+        return False
+    on = Visit.wall.startswith(day.isoformat())
+    query = select(Visit.id).where(Visit.patient_id == patient, on)
+    return session.scalars(query).first() is not None
+
+
+@pages.post("/note")
+@requires(Right.ACT)
+def note(call: str) -> Answer:
+    text = acting.reason()
+    with desk().database.begin() as session:
+        session.get(Call, call) or abort(404)
+        acting.note(session, text, call=call)
+        audit(session, "wrote a note", call=call)
+    tell("noted")
+    return acting.back()
+
+
+@pages.post("/handled")
+@requires(Right.ACT)
+def handled(call: str) -> Answer:
+    """Who is second is told that it was done already."""
+    with desk().database.begin() as session:
+        first = session.execute(
+            update(Call)
+            .where(Call.id == call, Call.handled_at.is_(None))
+            .values(handled_at=desk().clock(), handled_by=me().name)
+            .returning(Call.id)
+        ).first()
+        if first is None:
+            session.get(Call, call) or abort(404)
+        else:
+            audit(session, "handled a call", call=call)
+    tell("handled" if first else "handled_before", "good" if first else "bad")
+    return acting.back()
+
+
+@pages.post("/call-back")
+@requires(Right.ACT)
+def call_back(call: str) -> Answer:
+    """Ask for a call back to the caller's number, because of a place in the dialogue."""
+    line, why = acting.number("line"), acting.reason()
+    with desk().database.begin() as session:
+        row = session.get(Call, call) or abort(404)
+        known = CallbackRequest.call_id == call, CallbackRequest.line_number == line
+        if row.caller_sealed is None or session.scalar(
+            select(CallbackRequest.id).where(*known)
+        ):
+            tell("callback_known", "bad")
+            return acting.back()
+        number = desk().vault.open(patients.PHONE, row.caller_sealed)
+        linked = patients.linked_to(session, desk().vault, number)
+        session.add(
+            CallbackRequest(
+                phone_sealed=row.caller_sealed,
+                phone_index=patients.phone_index(desk().vault, number),
+                on_file=any(row.patient_id in (None, one.id) for one in linked),
+                patient_id=row.patient_id,
+                reason="desk",
+                level=row.level,
+                call_id=call,
+                line_number=line,
+                agreed=False,
+                created_at=desk().clock(),
+                note_sealed=desk().vault.seal(book_views.NOTE, why),
+            )
+        )
+        audit(session, "asked for a call back", call=call, patient=row.patient_id)
+    tell("callback_made")
+    return acting.back()

@@ -1,0 +1,80 @@
+"""The list of calls: search, pages, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from flask import Blueprint, abort, request
+from werkzeug.wrappers import Response
+
+from ivr.desk import showing
+from ivr.desk.call_search import FIELDS, Found, Unreadable, find, wanted
+from ivr.desk.exporting import Row, as_csv, as_xlsx
+from ivr.desk.office import desk
+from ivr.desk.pages import Answer, audit, page, requires
+from ivr.desk.rights import Right
+from ivr.desk.words import group, step, word
+
+pages = Blueprint("calls", __name__, url_prefix="/calls")
+MOST_EXPORTED = 10_000
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@pages.get("/")
+@requires(Right.CALLS)
+def index() -> Answer:
+    fields = wanted(request.args)
+    values = {
+        "today": desk().today(),
+        "fields": {name: fields.get(name, "") for name in FIELDS},
+        "asked": fields,
+    }
+    try:
+        with desk().database.begin() as session:
+            listed = find(session, desk(), fields, request.args.get("after", ""))
+            audit(session, f"searched calls by {_names(fields)}: {len(listed.calls)}")
+    except Unreadable as wrong:
+        return page("calls/index.html", **values, listed=None, wrong=str(wrong))
+    return page("calls/index.html", **values, listed=listed, wrong="")
+
+
+def _names(fields: Mapping[str, str]) -> str:
+    return ", ".join(fields) or "nothing"
+
+
+@pages.get("/export.<kind>")
+@requires(Right.CALLS)
+def export(kind: str) -> Answer:
+    """What the search finds, newest first, masked as on the page."""
+    if kind not in TYPES:
+        abort(404)
+    fields = wanted(request.args)
+    try:
+        with desk().database.begin() as session:
+            found = find(session, desk(), fields, limit=MOST_EXPORTED).calls
+            audit(session, f"exported calls by {_names(fields)}: {len(found)}")
+    except Unreadable:
+        abort(400)
+    rows = _rows(found)
+    content = as_csv(rows) if kind == "csv" else as_xlsx(rows, word("calls", "menu"))
+    name = f"attachment; filename=calls.{kind}"
+    return Response(content, content_type=TYPES[kind], headers={"Content-Disposition": name})
+
+
+def _rows(found: Sequence[Found]) -> Iterator[Row]:
+    yield tuple(group("column").values())
+    eyes = showing.eyes()
+    for call in found:
+        yield (
+            showing.moment(call.started_at),
+            eyes.phone(call.number).removeprefix("+"),
+            eyes.name(call.name) if call.name else "",
+            word(call.outcome, "outcome"),
+            step(call.step),
+            showing.duration(call.seconds),
+            word(str(call.wanted_person).lower(), "yes_no"),
+            word(str(call.handled).lower(), "yes_no"),
+        )

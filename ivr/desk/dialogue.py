@@ -1,0 +1,174 @@
+"""A call's lines as the dialogue that a registrar reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.desk.office import Desk
+from ivr.desk.showing import HIDDEN, Eyes, masked_keys
+from ivr.dialogue.answers import Command
+from ivr.rendering import UnknownPrompt
+from ivr.store import tables
+from ivr.store.recordings import Mark, Recorded
+from ivr.store.transcripts import SEAL
+
+SECRET = ("identify.", "status.")
+"""Questions whose answers are policies, birth dates, codes."""
+LEAD = 4.0
+"""Seconds before an answer is complete that its sound is looked for, where no mark tells."""
+TOLD = {
+    "CheckPolicy": "check",
+    "CheckBirthDate": "check",
+    "CheckIdentityCode": "check",
+    "CancelVisit": "how",
+    "UndoCancellation": "",
+    "RequestCallback": "",
+}
+"""Actions that a registrar wants to see, and where their result stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    number: int
+    """Of the line, from 1."""
+    at: datetime
+    seconds: float
+    """In the recording; negative where there is none."""
+    who: str
+    """`line`, `keys`, `words`, `silence`, `clinic`, `event`."""
+    text: str
+    prompt: str = ""
+    effect: str = ""
+    """What the line made of an answer."""
+    first: bool = True
+    """Of the sentences of its line."""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    turn: int
+    kind: str
+    name: str
+    payload: Any
+    at: datetime
+
+
+def dialogue(
+    session: Session, desk: Desk, call: str, eyes: Eyes, recorded: Sequence[Recorded]
+) -> list[Said]:
+    return list(_said(desk, _lines(session, desk, call), eyes, _Sound(recorded)))
+
+
+def _lines(session: Session, desk: Desk, call: str) -> list[_Line]:
+    rows = session.scalars(
+        select(tables.Line).where(tables.Line.call_id == call).order_by(tables.Line.number)
+    )
+    return [
+        _Line(
+            row.number,
+            row.turn,
+            row.kind,
+            row.name,
+            msgspec.json.decode(desk.vault.open(SEAL, row.payload)),
+            row.at,
+        )
+        for row in rows
+    ]
+
+
+class _Sound:
+    """Where in the recording a line stands."""
+
+    def __init__(self, recorded: Sequence[Recorded]) -> None:
+        self._first = recorded[0] if recorded else None
+        self._marks: dict[tuple[int, str], Mark] = {}
+        for mark in self._first.marks if self._first else ():
+            self._marks.setdefault((mark.turn, mark.kind), mark)
+
+    def seconds(self, line: _Line, kind: str, lead: float) -> float:
+        if self._first is None:
+            return -1.0
+        mark = self._marks.get((line.turn, kind))
+        if mark is not None:
+            return mark.at_ms / 1000
+        return max(0.0, (line.at - self._first.started_at).total_seconds() - lead)
+
+
+def _said(desk: Desk, lines: Sequence[_Line], eyes: Eyes, sound: _Sound) -> Iterator[Said]:
+    question = ""
+    for line in lines:
+        match line.kind:
+            case "asked":
+                question = line.name
+            case "said":
+                yield from _by_line(desk, line, eyes, sound)
+            case "heard":
+                yield _by_caller(line, question, eyes, sound)
+            case "did" if line.name in TOLD:
+                at = sound.seconds(line, "heard", LEAD)
+                yield Said(line.number, line.at, at, "clinic", line.name, effect=_result(line))
+            case "back" | "failed" | "ended":
+                yield Said(line.number, line.at, -1, "event", line.kind, effect=line.name)
+            case _:
+                pass
+
+
+def _by_line(desk: Desk, line: _Line, eyes: Eyes, sound: _Sound) -> Iterator[Said]:
+    at = sound.seconds(line, "said", 0.0)
+    for place, sentence in enumerate(line.payload):
+        text = sentence["text"] if eyes.personal else _unfilled(desk, sentence)
+        said = Said(line.number, line.at, at, "line", text, prompt=sentence["prompt"])
+        yield replace(said, first=place == 0)
+
+
+def _unfilled(desk: Desk, sentence: Mapping[str, str]) -> str:
+    """The wording without its values, unless there are none in it."""
+    if sentence["text"] in desk.prompts.fixed_texts():
+        return sentence["text"]
+    try:
+        return desk.prompts.kinds(sentence["prompt"]).get("text", "")
+    except UnknownPrompt:
+        return HIDDEN * 3
+
+
+def _by_caller(line: _Line, question: str, eyes: Eyes, sound: _Sound) -> Said:
+    heard, effect = line.payload["heard"], str(line.payload["effect"])
+    at = sound.seconds(line, "heard", LEAD)
+    said = Said(line.number, line.at, at, "silence", "", prompt=question, effect=effect)
+    match line.name:
+        case "Keys" if heard["keys"]:
+            keys = masked_keys(heard["keys"]) + ("#" if heard["closed"] == "hash" else "")
+            return _with(said, "keys", keys)
+        case "Utterance":
+            words = _words(heard["words"], question, effect, eyes)
+            return _with(said, "words", words, heard.get("confidence"))
+        case "Keys" | "NoInput":
+            return said
+        case _:
+            return _with(said, "event", line.name)
+
+
+def _with(said: Said, who: str, text: str, confidence: float | None = None) -> Said:
+    return replace(said, who=who, text=text, confidence=confidence)
+
+
+def _words(words: str, question: str, effect: str, eyes: Eyes) -> str:
+    """Dictated digits as bullets; wishes («оператор», «повторите») stay."""
+    dictated = question.startswith(SECRET) and effect not in set(Command)
+    if not eyes.personal or (dictated and not eyes.policy):
+        return " ".join(HIDDEN * 3 for _ in words.split()) if words else ""
+    return words
+
+
+def _result(line: _Line) -> str:
+    place = TOLD[line.name]
+    return str(line.payload[place] if place else line.payload).lower()

@@ -1,0 +1,112 @@
+"""Patients as the desk shows them, opened; found by what a registrar types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ivr.clinic import patients
+from ivr.clinic.values import FullName
+from ivr.phone_numbers import e164
+from ivr.store.tables import Patient, PatientPhone, Phone
+from ivr.store.vault import Vault
+
+MOST = 200
+"""Patients found by one surname."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneOnFile:
+    id: int
+    number: str
+    """E.164."""
+    link: str
+    """`own`, `relative`, `household`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    name: FullName
+    born: date
+    policy: str
+    phones: tuple[PhoneOnFile, ...] = ()
+
+
+def persons(session: Session, vault: Vault, ids: Iterable[int | None]) -> dict[int, Person]:
+    """Without telephones: for lists."""
+    wanted = {one for one in ids if one is not None}
+    if not wanted:
+        return {}
+    rows = session.scalars(select(Patient).where(Patient.id.in_(wanted)))
+    return {row.id: _person(vault, row) for row in rows}
+
+
+def person(session: Session, vault: Vault, patient_id: int | None) -> Person | None:
+    row = session.get(Patient, patient_id) if patient_id else None
+    return _person(vault, row, phones(session, vault, row.id)) if row else None
+
+
+def phones(session: Session, vault: Vault, patient_id: int) -> tuple[PhoneOnFile, ...]:
+    """Own ones first."""
+    rows = session.execute(
+        select(Phone.id, Phone.e164_sealed, PatientPhone.link)
+        .join(PatientPhone, PatientPhone.phone_id == Phone.id)
+        .where(PatientPhone.patient_id == patient_id)
+        .order_by(PatientPhone.link != patients.OWN, Phone.id)
+    )
+    return tuple(
+        PhoneOnFile(phone_id, vault.open(patients.PHONE, sealed), link)
+        for phone_id, sealed, link in rows
+    )
+
+
+def _person(vault: Vault, row: Patient, known: tuple[PhoneOnFile, ...] = ()) -> Person:
+    return Person(
+        row.id,
+        patients.name_of(vault, row),
+        patients.born_of(vault, row),
+        patients.policy_of(vault, row),
+        known,
+    )
+
+
+def by_name(session: Session, vault: Vault, written: str) -> list[int]:
+    """By the surname, the first word of what was typed; from three letters on by its begin."""
+    surname = patients.folded(written.partition(" ")[0])
+    whole = Patient.surname_index == vault.index("surname", surname)
+    found = list(session.scalars(select(Patient.id).where(whole).limit(MOST)))
+    if found or len(surname) < 3:
+        return found
+    begin = Patient.surname3_index == vault.index("surname 3", surname[:3])
+    rows = session.scalars(select(Patient).where(begin).limit(MOST))
+    return [
+        row.id
+        for row in rows
+        if patients.folded(patients.name_of(vault, row).last).startswith(surname)
+    ]
+
+
+def by_policy(session: Session, vault: Vault, digits: str) -> list[int]:
+    """By its last six digits, or whole."""
+    if len(digits) == 6:
+        fits = Patient.policy_last6_index == patients.last6_index(vault, digits)
+    else:
+        fits = Patient.policy_index == patients.policy_index(vault, digits)
+    return list(session.scalars(select(Patient.id).where(fits).limit(MOST)))
+
+
+def by_phone(session: Session, vault: Vault, written: str) -> list[int]:
+    return [one.id for one in patients.linked_to(session, vault, e164(written))]
+
+
+def by_anything(session: Session, vault: Vault, asked: str) -> list[int]:
+    """By a surname, a telephone, the end of a policy or a whole one."""
+    digits = "".join(each for each in asked if each.isdigit())
+    if not digits:
+        return by_name(session, vault, asked)
+    return by_phone(session, vault, asked) or by_policy(session, vault, digits)

@@ -1,0 +1,49 @@
+"""Signing in and out, one's own password."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, redirect, request, session, url_for
+from flask_login import login_user, logout_user
+
+from ivr.desk import accounts
+from ivr.desk.accounts import Account
+from ivr.desk.office import desk
+from ivr.desk.pages import Answer, page, tell
+
+pages = Blueprint("sign_in", __name__)
+
+
+@pages.get("/sign-in")
+def form() -> Answer:
+    return page("sign_in.html", wrong=None)
+
+
+@pages.post("/sign-in")
+def sign_in() -> Answer:
+    name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    with desk().database.begin() as rows:
+        found = accounts.sign_in(rows, desk().vault, name[:80], password[:200], desk().clock())
+    if not isinstance(found, Account):
+        return page("sign_in.html", wrong=found)
+    session.clear()
+    session.permanent = True
+    login_user(found)
+    return redirect(_wanted() or url_for("desk.today.index"))
+
+
+def _wanted() -> str | None:
+    """Where the visitor wanted to go, if that is a page of the desk."""
+    wanted = request.args.get("next", "")
+    parts = urlsplit(wanted)
+    inside = wanted.startswith("/desk/") and "\\" not in wanted
+    return wanted if inside and not parts.netloc and not parts.scheme else None
+
+
+@pages.post("/sign-out")
+def sign_out() -> Answer:
+    logout_user()
+    session.clear()
+    tell("bye")
+    return redirect(url_for("desk.sign_in.form"))

@@ -1,0 +1,91 @@
+// A call's recording: its wave, a mark for each line, a click on a line to hear it.
+"use strict";
+
+for (const player of document.querySelectorAll("[data-player]")) {
+  const canvas = player.querySelector("canvas");
+  const audio = player.querySelector("audio");
+  const lines = [...document.querySelectorAll(".dialogue [data-at]")];
+  let peaks = { caller: [], line: [] };
+
+  const styles = getComputedStyle(document.documentElement);
+  const colour = (name) => styles.getPropertyValue(name).trim();
+
+  const draw = () => {
+    const scale = window.devicePixelRatio || 1;
+    const width = canvas.clientWidth, height = canvas.clientHeight;
+    canvas.width = width * scale;
+    canvas.height = height * scale;
+    const pen = canvas.getContext("2d");
+    pen.scale(scale, scale);
+    const middle = height / 2;
+    const played = audio.duration ? audio.currentTime / audio.duration : 0;
+    const columns = peaks.line.length;
+    for (let at = 0; at < columns; at += 1) {
+      const x = at / columns * width, wide = Math.max(1, width / columns - .5);
+      pen.globalAlpha = at / columns <= played ? 1 : .45;
+      pen.fillStyle = colour("--focus");
+      pen.fillRect(x, middle - 1 - peaks.caller[at] / 100 * (middle - 2), wide, peaks.caller[at] / 100 * (middle - 2));
+      pen.fillStyle = colour("--brand");
+      pen.fillRect(x, middle + 1, wide, peaks.line[at] / 100 * (middle - 2));
+    }
+    pen.globalAlpha = 1;
+    pen.fillStyle = colour("--soft");
+    if (audio.duration) {
+      for (const line of lines) pen.fillRect(line.dataset.at / audio.duration * width, middle - 3, 1, 6);
+      pen.fillStyle = colour("--ink");
+      pen.fillRect(played * width, 0, 2, height);
+    }
+  };
+
+  const hear = (seconds) => {
+    audio.currentTime = Math.min(seconds, audio.duration || seconds);
+    audio.play();
+  };
+  const step = (by) => {
+    const here = lines.filter((line) => line.dataset.at <= audio.currentTime + .2).length - 1;
+    const next = lines[Math.max(0, Math.min(lines.length - 1, here + by))];
+    if (next) hear(Number(next.dataset.at));
+  };
+
+  const follow = () => {
+    let now = null;
+    for (const line of lines) if (line.dataset.at <= audio.currentTime + .05) now = line;
+    for (const line of lines) line.classList.toggle("playing", line === now && !audio.paused);
+    draw();
+  };
+
+  for (const button of document.querySelectorAll("[data-hear]")) {
+    button.addEventListener("click", () => hear(Number(button.dataset.hear)));
+  }
+  canvas.addEventListener("click", (event) => {
+    if (audio.duration) hear(event.offsetX / canvas.clientWidth * audio.duration);
+  });
+  player.querySelector("[data-speed]").addEventListener("change", (event) => {
+    audio.playbackRate = Number(event.target.value);
+  });
+  for (const name of ["timeupdate", "seeked", "play", "pause", "loadedmetadata"]) audio.addEventListener(name, follow);
+  window.addEventListener("resize", draw);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, select, textarea, button, a, summary, audio") || event.ctrlKey || event.altKey || event.metaKey) return;
+    const keys = {
+      " ": () => (audio.paused ? audio.play() : audio.pause()),
+      ArrowLeft: () => { audio.currentTime -= 5; },
+      ArrowRight: () => { audio.currentTime += 5; },
+      ArrowUp: () => step(-1),
+      ArrowDown: () => step(1),
+    };
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+
+  fetch(player.dataset.peaks).then((answer) => (answer.ok ? answer.json() : peaks)).then((found) => {
+    peaks = found;
+    draw();
+  });
+  if (location.hash.startsWith("#l")) {
+    const line = document.querySelector(`${location.hash}[data-at]`);
+    if (line) audio.addEventListener("loadedmetadata", () => { audio.currentTime = Number(line.dataset.at); }, { once: true });
+  }
+}

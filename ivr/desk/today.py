@@ -1,0 +1,92 @@
+"""The first page: who is on the line, the day's numbers, what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, request
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from ivr.desk import acting
+from ivr.desk.attention import queue
+from ivr.desk.call_search import Found, as_rows
+from ivr.desk.office import desk
+from ivr.desk.pages import Answer, audit, me, page, requires, tell
+from ivr.desk.rights import Right
+from ivr.dialogue.turns import Outcome
+from ivr.store.tables import Call, Handled
+
+pages = Blueprint("today", __name__)
+NUMBERS: Mapping[str, tuple[Outcome, ...]] = {
+    "cancelled": (Outcome.CANCELLED, Outcome.REQUESTED),
+    "moved": (Outcome.MOVED,),
+    "handed_over": (Outcome.TRANSFERRED, Outcome.CALLBACK),
+    "given_up": (Outcome.HUNG_UP, Outcome.NOT_IDENTIFIED, Outcome.FAILED),
+}
+"""Of the calls that are over, beside those answered and identified."""
+
+
+@pages.get("/")
+@requires(Right.CALLS)
+def index() -> Answer:
+    with desk().database.begin() as session:
+        audit(session, "looked at today")
+        return page(
+            "today/index.html",
+            live=_live(session),
+            numbers=_numbers(session),
+            queue=queue(session, desk()),
+            today=desk().today(),
+        )
+
+
+@pages.get("/live")
+@requires(Right.CALLS)
+def live() -> Answer:
+    """Asked for again and again by the page."""
+    with desk().database.read() as session:
+        numbers = _numbers(session)
+        return page(
+            "today/live.html", live=_live(session), numbers=numbers, today=desk().today()
+        )
+
+
+def _live(session: Session) -> list[Found]:
+    on_the_line = select(Call).where(Call.ended_at.is_(None)).order_by(Call.started_at)
+    return as_rows(session, desk(), list(session.scalars(on_the_line.limit(50))))
+
+
+def _numbers(session: Session) -> dict[str, int]:
+    known = func.sum(case((Call.level > 0, 1), else_=0))
+    rows = session.execute(
+        select(Call.outcome, func.count(), known)
+        .where(Call.started_at >= desk().today())
+        .group_by(Call.outcome)
+    ).all()
+    by_outcome = {outcome: count for outcome, count, _known in rows}
+    return {
+        "answered": sum(by_outcome.values()),
+        "identified": sum(identified or 0 for _outcome, _count, identified in rows),
+        **{
+            name: sum(by_outcome.get(outcome, 0) for outcome in outcomes)
+            for name, outcomes in NUMBERS.items()
+        },
+    }
+
+
+@pages.post("/handled")
+@requires(Right.ACT)
+def handled() -> Answer:
+    """A row of the queue is dealt with; who is second is told so."""
+    kind, subject = request.form.get("kind", "")[:32], request.form.get("subject", "")[:64]
+    with desk().database.begin() as session:
+        waiting = [item.fact for item in queue(session, desk())]
+        here = any((fact.kind, fact.subject) == (kind, subject) for fact in waiting)
+        if here:
+            mark = Handled(kind=kind, subject=subject, who=me().name, at=desk().clock())
+            session.merge(mark)
+            call = next(fact.call for fact in waiting if fact.subject == subject)
+            audit(session, f"handled: {kind} {subject}", call=call)
+    tell("handled" if here else "handled_before", "good" if here else "bad")
+    return acting.back()

@@ -1,0 +1,119 @@
+"""Signing in, staying in, being let out; what a page sends besides its text."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from ivr.app import create_app
+from ivr.desk import accounts
+from ivr.desk.accounts import hashed
+from ivr.store import tables
+from tests.desk.conftest import TOKEN, Desk
+from tests.line import Line, settings
+
+
+def account(desk: Desk) -> None:
+    now = desk.line.clock.now
+    with desk.line.database.begin() as session:
+        kept = hashed("a long password")
+        session.add(
+            tables.Registrar(name="Ольга", role="registrar", password_hash=kept, created_at=now)
+        )
+
+
+def sign_in(
+    client: FlaskClient, name: str, password: str, address: str = "/desk/sign-in"
+) -> tuple[int, str]:
+    token = TOKEN.findall(client.get("/desk/sign-in").text)[0]
+    form = {"name": name, "password": password, "csrf_token": token}
+    reply = client.post(address, data=form)
+    return reply.status_code, reply.headers.get("Location", "") or reply.text
+
+
+def test_a_page_asks_to_sign_in_and_comes_back(desk: Desk) -> None:
+    account(desk)
+    client = desk.app.test_client()
+    asked = client.get("/desk/?x=1")
+    assert (asked.status_code, asked.headers["Location"]) == (
+        302,
+        "/desk/sign-in?next=/desk/?x%3D1",
+    )
+    wanted = sign_in(client, "Ольга", "a long password", asked.headers["Location"])
+    assert wanted == (302, "/desk/?x=1")
+    assert "Ольга" in client.get("/desk/").text
+    assert ("Ольга", "signed in") in desk.audit()
+
+
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/desk/\\x"])
+def test_nobody_is_sent_elsewhere(desk: Desk, elsewhere: str) -> None:
+    account(desk)
+    address = f"/desk/sign-in?next={elsewhere}"
+    client = desk.app.test_client()
+    assert sign_in(client, "Ольга", "a long password", address) == (302, "/desk/")
+
+
+def test_five_failures_lock_the_name_for_a_while(desk: Desk) -> None:
+    account(desk)
+    client = desk.app.test_client()
+    for _ in range(accounts.TRIES):
+        assert "не подошли" in sign_in(client, "Ольга", "wrong")[1]
+    assert "Подождите 15 минут" in sign_in(client, "Ольга", "a long password")[1]
+    assert "не подошли" in sign_in(client, "Пётр", "wrong")[1]
+    desk.line.clock.now += accounts.LOCKED_FOR + timedelta(seconds=1)
+    assert sign_in(client, "Ольга", "a long password")[0] == 302
+    assert desk.audit().count(("Ольга", "sign-in failed")) == accounts.TRIES
+
+
+def test_the_wrong_name_and_the_wrong_password_look_alike(desk: Desk) -> None:
+    account(desk)
+    client = desk.app.test_client()
+    texts = {TOKEN.sub("", sign_in(client, name, "wrong")[1]) for name in ("Ольга", "Никто")}
+    assert len(texts) == 1
+
+
+def test_a_blocked_or_changed_account_is_signed_out_at_once(desk: Desk) -> None:
+    visitor = desk.visitor("registrar")
+    assert visitor.get("/").status_code == 200
+    with desk.line.database.begin() as session:
+        session.execute(update(tables.Registrar).values(epoch=2))
+    assert visitor.get("/").status_code == 302
+
+
+def test_signing_out(desk: Desk) -> None:
+    visitor = desk.visitor("registrar")
+    assert "Вы вышли." in visitor.post("/sign-out").text
+    assert visitor.get("/").status_code == 302
+
+
+def test_a_form_of_another_page_does_nothing(desk: Desk) -> None:
+    visitor = desk.visitor("registrar")
+    for form in ({}, {"csrf_token": "guessed"}):
+        reply = visitor.client.post("/desk/sign-out", data=form)
+        assert (reply.status_code, "Ничего не изменено" in reply.text) == (400, True)
+    assert visitor.get("/").status_code == 200
+
+
+def test_the_carrier_needs_no_token_of_the_desk(desk: Desk) -> None:
+    assert desk.app.test_client().post("/sms/status").status_code == 403
+
+
+def test_headers_forbid_frames_scripts_and_caches(desk: Desk) -> None:
+    headers = desk.visitor("registrar").get("/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_cookies_are_kept_from_scripts_and_plain_lines(line: Line) -> None:
+    app = create_app(settings(line.url), clock=line.clock)
+    cookie = app.test_client().get("/desk/sign-in").headers["Set-Cookie"]
+    app.extensions["line"].database.close()
+    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/desk"):
+        assert flag in cookie
