@@ -208,7 +208,7 @@ async def _anything_else(call: Call, receipt: Receipt | None) -> str:
 
 LAST_QUESTION = Manners(noinput=2, nomatch=3)
 NEXT = {
-    "1": Option("visits", ("к записям", "записи")),
+    "1": Option("visits", ("к записям", "записи", "еще запись"), wish="cancel"),
     "2": Option("other_policy", ("другой полис",)),
     "3": Option("undo", ("вернуть", "верните", "вернуть запись", "вернуть отмененную запись")),
     "4": Option("status", ("проверить код", "код"), wish="status"),
