@@ -121,12 +121,12 @@ class Line:
         with self.database.begin() as session:
             happen(session, self.vault, event)
 
-    def prompts_said(self) -> set[str]:
-        """In every call so far, whispers to a person included."""
+    def sentences_said(self) -> set[tuple[str, str]]:
+        """Prompt and text, in every call so far, whispers to a person included."""
         with self.database.read() as session:
             lines = session.scalars(select(tables.Line).where(tables.Line.kind == "said"))
             payloads = [json.loads(self.vault.open("line", line.payload)) for line in lines]
-        return {sentence["prompt"] for payload in payloads for sentence in payload}
+        return {(one["prompt"], one["text"]) for payload in payloads for one in payload}
 
     def outcomes(self) -> set[str | None]:
         with self.database.read() as session:

@@ -131,7 +131,8 @@ class Menu:
         return alone[said] if said in alone else option(words, self._phrases())
 
     def _is_whole(self, words: str) -> bool:
-        return self.from_words(words) is not None
+        """Behind what counts alone more may come: «нет, верните запись»."""
+        return option(words, self._phrases()) is not None
 
     def _phrases(self) -> Phrases[Any]:
         """What a phrase of two options would mean is the first one's."""

@@ -217,7 +217,7 @@ RESTORE = Option("undo", ("вернуть", "верните", "вернуть з
 WITHDRAW = Option("undo", ("снять", "снять просьбу"))
 LAST_QUESTION = Manners(noinput=2, nomatch=3)
 NEXT = {
-    "1": Option("visits", ("к записям", "записи")),
+    "1": Option("visits", ("к записям", "записи", "еще запись"), wish="cancel"),
     "2": Option("other_policy", ("другой полис",)),
     "4": Option("status", ("проверить код", "код"), wish="status"),
     "5": Option(
