@@ -43,7 +43,7 @@ from ivr.telephony.media_server.server import MediaServer
 from tests.golden import Said
 from tests.line import DirectPhone, Line, WebhookPhone, as_carriers_end
 
-WORDS = b"WORDS:"
+WORDS, FOREIGN = b"WORDS:", b"FOREIGN:"
 PATIENCE = 20.0
 """Seconds that the line may take to answer."""
 STREAM = re.compile(r'<Stream[^>]* url="([^"]+)"')
@@ -56,16 +56,23 @@ def sound_of(sentence: Sentence, pace: int = 0, loudness: int = 0) -> bytes:
 
 
 class FakeHearer:
-    """Hears a frame that holds words; whoever asks for `foreign` hears foreign ones."""
+    """Hears words that stand in frames, up to the first silence behind them."""
+
+    def __init__(self) -> None:
+        self.heard = b""
 
     def open(self, hearing: Hearing) -> None:
-        pass
+        self.heard = b""
 
     def hear(self, frame: bytes) -> Sequence[EarEvent]:
-        if not frame.startswith(WORDS):
+        if not self.heard and not frame.startswith((WORDS, FOREIGN)):
             return ()
-        words = frame[len(WORDS) :].rstrip(b"\xff").decode()
-        return SpeechBegan(), Utterance(words)
+        self.heard += frame
+        if not frame.endswith(b"\xff"):
+            return ()
+        kind, _, words = self.heard.rstrip(b"\xff").decode().partition(":")
+        self.heard = b""
+        return SpeechBegan(), Utterance(words, foreign=f"{kind}:".encode() == FOREIGN)
 
     def close(self) -> None:
         pass
@@ -77,11 +84,20 @@ class Watched:
 
     board: Switchboard
     replies: queue.Queue[Reply] = field(default_factory=queue.Queue)
+    asked: threading.Event = field(default_factory=threading.Event)
+    """An answer is in."""
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    """Cleared, an answer waits before it is taken."""
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
     def turn_in_force(self, call: str, **more: Any) -> Reply:
         return self._seen(self.board.turn_in_force(call, **more))
 
     def hear(self, *what: Any, **more: Any) -> Reply:
+        self.asked.set()
+        assert self.may_answer.wait(PATIENCE)
         return self._seen(self.board.hear(*what, **more))
 
     def __getattr__(self, name: str) -> Any:
@@ -98,6 +114,7 @@ class Host:
     def __init__(self) -> None:
         self.pools = Pools()
         self.behind: ASGIApp | None = None
+        self.parts: Parts | None = None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         self._server = media.server(self)
@@ -123,14 +140,13 @@ class Host:
             replace(
                 wired,
                 switchboard=cast("Switchboard", watched),
-                signature=None,
-                most_ahead=float("inf"),
-                **parts,
+                **{"signature": None, "most_ahead": float("inf"), **parts},
             )
         )
         return watched
 
     def put(self, parts: Parts) -> None:
+        self.parts = parts
         self.behind = MediaServer(parts, self.pools).app()
 
     def close(self) -> None:
@@ -229,22 +245,28 @@ class StreamPhone(WebhookPhone):
         heard = as_carriers_end(self.reply.turn, heard)
         match heard:
             case Keys(keys=keys, closed=closed):
-                self.press(f"{keys}#" if closed == "hash" else keys)
-                if closed == "pause":
+                self.press(f"{keys}#" if closed == "hash" else keys[: self.wanted])
+                if closed != "hash" and len(keys) < self.wanted:
                     self.be_silent()
-            case Utterance(words=words):
-                self.speak(words)
+            case Utterance(words=words, foreign=foreign):
+                self.speak(words, foreign=foreign)
             case NoInput():
                 self.be_silent()
             case _:
                 raise ValueError("not on a stream")
 
+    @property
+    def wanted(self) -> int:
+        then = self.reply.turn.then if self.reply else None
+        return then.count if isinstance(then, Listen) else 0
+
     def press(self, keys: str) -> None:
         for key in keys:
             self.message("dtmf", dtmf={"track": "inbound_track", "digit": key})
 
-    def speak(self, words: str) -> None:
-        self.frame((WORDS + words.encode()).ljust(160, b"\xff"))
+    def speak(self, words: str, *, foreign: bool = False) -> None:
+        said = (FOREIGN if foreign else WORDS) + words.encode()
+        self.frame(said + b"\xff" * (160 - len(said) % 160))
 
     def frame(self, audio: bytes) -> None:
         self.message("media", media={"payload": b64encode(audio).decode()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import wave
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -14,7 +15,8 @@ from ivr.speech.mulaw import encoded
 from ivr.switchboard import Sentence
 from ivr.telephony.audio import Synthesis
 
-KEPT = 600
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+KEPT = 1000
 """Sentences; each of some 20 kB."""
 
 
@@ -28,7 +30,12 @@ class Sounds:
 
     def of(self, sentence: Sentence, pace: int = 0, loudness: int = 0) -> bytes:
         """Mu-law. Raises what the synthesis raises."""
-        key = (sentence.text, pace, loudness)
+        parts = SENTENCE_END.split(sentence.text)
+        return b"".join(self._part(part, pace, loudness) for part in parts)
+
+    def _part(self, text: str, pace: int, loudness: int) -> bytes:
+        """One sentence of a prompt: most of them need no values, whatever stands beside."""
+        key = (text, pace, loudness)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
