@@ -64,7 +64,8 @@ class FakeHearer:
     def open(self, hearing: Hearing) -> None:
         self.heard = b""
 
-    def hear(self, frame: bytes) -> Sequence[EarEvent]:
+    def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
+        assert len(ours) == 160
         if not self.heard and not frame.startswith((WORDS, FOREIGN)):
             return ()
         self.heard += frame

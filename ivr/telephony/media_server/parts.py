@@ -44,8 +44,8 @@ class Hearer(Protocol):
 
     def open(self, hearing: Hearing) -> None: ...
 
-    def hear(self, frame: bytes) -> Sequence[EarEvent]:
-        """20 ms of mu-law."""
+    def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
+        """20 ms of mu-law, and what we played meanwhile; nothing while it is not open."""
         ...
 
     def close(self) -> None: ...

@@ -50,7 +50,11 @@ class OpenEar:
 
 @dataclass(frozen=True, slots=True)
 class HearFrame:
+    """Also where no ear is open: the line's echo and the caller's voice are followed."""
+
     audio: bytes
+    ours: bytes
+    """What the caller hears in the same 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,17 +184,15 @@ class Talk:
 
     def frame(self, audio: bytes) -> list[Effect]:
         """20 ms of the caller."""
-        if self._ear:
-            self._out.append(HearFrame(audio))
         self._count()
+        self._out.append(HearFrame(audio, self.playing))
         return self._taken()
 
     def stalled(self, frames: int) -> list[Effect]:
         """Nothing came for so long: the wall clock counts."""
         for _ in range(frames):
-            if self._ear:
-                self._out.append(HearFrame(SILENT))
             self._count()
+            self._out.append(HearFrame(SILENT, self.playing))
         return self._taken()
 
     def key(self, key: str) -> list[Effect]:
