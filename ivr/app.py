@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from ivr.clinic.book import Book
 from ivr.clinic.ledger import Ledger
 from ivr.clinic.settings import ClinicSettings
+from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config, WrongSettings
 from ivr.desk import frame
 from ivr.desk.office import Desk
@@ -28,8 +29,9 @@ from ivr.messages.senders import HttpSender, LogSender, SmsSender, TwilioSender
 from ivr.messages.worker import Worker
 from ivr.phone_numbers import e164
 from ivr.rendering import Prompts
+from ivr.retention import Expiry
 from ivr.speech.recogniser import shipped_model
-from ivr.speech.synthesis import Synthesizer, audio_name
+from ivr.speech.synthesis import audio_name
 from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
 from ivr.store.recordings import Folder
@@ -44,6 +46,7 @@ from ivr.telephony.call_recording import (
     twilio_client,
 )
 from ivr.telephony.health import Health, newest_migration
+from ivr.telephony.phone_page import PhonePage
 from ivr.telephony.signature import Signature
 from ivr.telephony.sms_reports import Gateway, SmsReports
 from ivr.telephony.speech_path import KeysOnly, SpeechPath, StreamDoor
@@ -82,7 +85,11 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     signature = Signature(config.public_url, config.twilio_auth_token) if signs else None
     app.register_blueprint(_webhooks(line, signature).blueprint())
     app.register_blueprint(_sms_reports(line, signature).blueprint())
-    app.register_blueprint(_audio(line).blueprint())
+    voice = ClinicVoice(line.database, clock)
+    app.extensions["voice"] = voice
+    app.register_blueprint(Audio(line.database, line.shelf, voice).blueprint())
+    if line.config.phone_page:
+        app.register_blueprint(_phone_page(line).blueprint())
     app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
     frame.set_up(
         app,
@@ -152,7 +159,8 @@ def worker(line: Line) -> Worker:
     figures = DailyFigures(line.database, line.vault, line.config.timezone)
     close_silent = line.switchboard.close_silent
     wired = Worker(line.database, line.vault, sender(line.config), close_silent=close_silent)
-    wired.chores = (figures.count_ended,)
+    expiry = Expiry(line.database, Folder(line.config.recordings, line.vault))
+    wired.chores = (figures.count_ended, expiry.delete_past)
     return wired
 
 
@@ -228,6 +236,10 @@ def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
     return Webhooks(line.switchboard, documents, apologies, recording, signature, speech)
 
 
+def _phone_page(line: Line) -> PhonePage:
+    return PhonePage(line.switchboard, line.database, line.vault, _speech_path(line))
+
+
 def _speech_path(line: Line) -> SpeechPath:
     """Without a model callers are told that the line understands keys only."""
     config = line.config
@@ -281,10 +293,6 @@ def _gateway(config: Config) -> Gateway:
         return Gateway(config.http_sms.token, states_of(config.http_sms.states))
     except ValueError as wrong:
         raise WrongSettings(_wrong(f"IVR_SMS_STATES {wrong}")) from None
-
-
-def _audio(line: Line) -> Audio:
-    return Audio(line.database, line.shelf, Synthesizer())
 
 
 def _sorry(line: Line) -> tuple[str, str]:

@@ -12,11 +12,12 @@ from starlette.types import ASGIApp
 
 from ivr.app import Line, carrier_signs_sockets
 from ivr.clinic.settings import ClinicSettings
+from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config
 from ivr.dialogue.turns import Spoken
 from ivr.faults import report
 from ivr.speech.recogniser import Ear
-from ivr.speech.synthesis import SynthesisFailed, Synthesizer
+from ivr.speech.synthesis import SynthesisFailed
 from ivr.speech.voice_activity import Vad
 from ivr.store.recordings import Folder
 from ivr.telephony.media_server.parts import Hearer, Parts
@@ -33,7 +34,8 @@ LONGEST_MESSAGE = 65_536
 
 def media_app(line: Line, rest: ASGIApp | None = None) -> ASGIApp:
     """`rest` answers whatever is not the media socket. Raises ModelMissing and VadMissing."""
-    sounds = Sounds(Synthesizer())
+    voice = ClinicVoice(line.database, line.clock)
+    sounds = Sounds(voice, voice.edition)
     Thread(target=prepare, args=(line, sounds), name="sounds ahead", daemon=True).start()
     return MediaServer(parts(line, sounds.of, hearer_of(line.config))).app(rest)
 

@@ -35,6 +35,7 @@ from ivr.speech.numbers import (
     pairs,
 )
 from ivr.speech.phones import phone_words
+from ivr.speech.pronunciation import sentences
 from ivr.speech.specialties import spoken_specialty
 
 LONGEST_SENTENCE = 12
@@ -183,6 +184,16 @@ class Prompts:
         wordings = [each for each in self._wordings.values() if not each.personal]
         texts = [text for each in wordings for text in each.kinds.values()]
         return tuple(dict.fromkeys(_tidy(text) for text in texts if not fields(text)))
+
+    def sentences(self) -> dict[str, list[tuple[str, str]]]:
+        """Every sentence that is always said alike, with the prompts and kinds it stands in."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for prompt, wording in self._wordings.items():
+            for kind, text in wording.kinds.items():
+                for sentence in sentences(text):
+                    if not fields(sentence):
+                        found.setdefault(sentence, []).append((prompt, kind))
+        return found
 
     def check(self) -> list[str]:
         """What is wrong, one line each; lines that begin with `warning:` may stay."""

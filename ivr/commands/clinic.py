@@ -23,10 +23,10 @@ def set_(tools: Tools, name: str, value: str) -> None:
     with open_line(tools) as line:
         try:
             with line.database.begin() as session:
-                ClinicSettings.set(session, name, value)
+                change = ClinicSettings.change(session, name, value, "console", tools.clock())
         except WrongSetting as wrong:
             raise Stop(str(wrong)) from None
-    click.echo(f"{name} = {value}")
+    click.echo(f"{name} = {change.new}" if change else f"{name} was so already")
 
 
 @click.command("demo-data")

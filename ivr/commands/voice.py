@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 
-from ivr.commands.environment import VAR, Stop
+from ivr.clinic import recordings
+from ivr.clinic.recordings import own_sentences
+from ivr.clinic.voice import ClinicVoice
+from ivr.commands.environment import VAR, Stop, Tools, open_line
 from ivr.rendering import Prompts
 from ivr.speech.synthesis import Synthesizer
 
@@ -17,23 +21,55 @@ def prompts() -> None:
     """The sentences of the line."""
 
 
+RECORDED = click.option(
+    "--recorded", is_flag=True, help="With people's recordings in the configured database."
+)
+
+
 @prompts.command()
-def check() -> None:
+@RECORDED
+@click.pass_obj
+def check(tools: Tools, *, recorded: bool) -> None:
     """Name every wording that cannot be said, and those that are long."""
-    found = Prompts.load().check()
+    wordings = Prompts.load()
+    found = wordings.check()
     for line in found:
         click.echo(line)
+    if recorded:
+        _tell_coverage(tools, wordings)
     if any(not line.startswith("warning:") for line in found):
         raise Stop("Some prompts cannot be said.")
     click.echo("Every prompt can be said.")
 
 
+def _tell_coverage(tools: Tools, wordings: Prompts) -> None:
+    """How many sentences people have recorded, and which recordings nothing says any more."""
+    said = [*wordings.sentences()]
+    with open_line(tools) as line, line.database.read() as session:
+        said += own_sentences(session)
+        texts = recordings.texts(session)
+    for text in sorted(set(texts) - set(said)):
+        click.echo(f"warning: recorded, but no prompt says it: {text}")
+    click.echo(f"{len(set(texts) & set(said))} of {len(set(said))} sentences are recorded.")
+
+
 @prompts.command()
 @click.option("--to", "folder", type=click.Path(path_type=Path), default=VAR / "prompts")
-def render(folder: Path) -> None:
+@RECORDED
+@click.pass_obj
+def render(tools: Tools, folder: Path, *, recorded: bool) -> None:
     """Make the sound of every fixed prompt, to listen to."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts, voice = Prompts.load().fixed_texts(), Synthesizer()
+    with ExitStack() as stack:
+        voice: Synthesizer | ClinicVoice = Synthesizer()
+        if recorded:
+            voice = ClinicVoice(stack.enter_context(open_line(tools)).database, tools.clock)
+        stack.callback(voice.close)
+        _render(voice, folder)
+
+
+def _render(voice: Synthesizer | ClinicVoice, folder: Path) -> None:
+    texts = Prompts.load().fixed_texts()
     listing = []
     for number, text in enumerate(texts, start=1):
         file = folder / f"{number:03}.wav"

@@ -21,9 +21,12 @@ from ivr.desk import (
     journal,
     patients,
     people,
+    prompts,
     put_right,
     recordings,
+    settings,
     sign_in,
+    statistics,
     today,
 )
 from ivr.desk.accounts import Account, load
@@ -33,13 +36,16 @@ from ivr.desk.rights import Right
 from ivr.desk.showing import FILTERS
 from ivr.desk.words import group, step, word
 from ivr.faults import report
+from ivr.speech.recorded import LONGEST_FILE
 
+ROOM_FOR_FIELDS = 1_000_000
+"""Bytes of a form beside its file."""
 SHIFT = timedelta(hours=12)
 """So long a sign-in lasts."""
 PAGES = (
     *(sign_in.pages, today.pages, calls.pages, call_page.pages, recordings.pages),
     *(put_right.pages, patients.pages, codes.pages, callbacks.pages),
-    *(people.pages, journal.pages),
+    *(statistics.pages, prompts.pages, settings.pages, people.pages, journal.pages),
 )
 MENU = (
     ("today", "desk.today.index", Right.CALLS),
@@ -47,6 +53,9 @@ MENU = (
     ("patients", "desk.patients.index", Right.PERSONAL),
     ("codes", "desk.codes.index", Right.PERSONAL),
     ("callbacks", "desk.callbacks.index", Right.CALLS),
+    ("statistics", "desk.statistics.index", Right.STATISTICS),
+    ("prompts", "desk.prompts.index", Right.PROMPTS),
+    ("settings", "desk.settings.index", Right.SETTINGS),
     ("people", "desk.people.index", Right.PEOPLE),
     ("journal", "desk.journal.index", Right.AUDIT),
 )
@@ -81,6 +90,7 @@ def set_up(app: Flask, desk: Desk, *, secret_key: str, secure: bool) -> None:
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=SHIFT,
         SESSION_REFRESH_EACH_REQUEST=False,
+        MAX_CONTENT_LENGTH=LONGEST_FILE + ROOM_FOR_FIELDS,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,

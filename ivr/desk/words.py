@@ -10,7 +10,12 @@ from pathlib import Path
 
 @cache
 def _table() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+    """The groups of every `words*.toml`; a group may go on in another file."""
+    table: dict[str, dict[str, str]] = {}
+    for file in sorted(Path(__file__).parent.glob("words*.toml")):
+        for name, words in tomllib.loads(file.read_text("utf-8")).items():
+            table.setdefault(name, {}).update(words)
+    return table
 
 
 def word(key: object, group: str, **values: object) -> str:

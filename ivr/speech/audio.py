@@ -102,7 +102,7 @@ def limited(samples: Samples) -> Samples:
 def joined(phrases: Sequence[tuple[Samples, float]], loudness: int) -> bytes:
     """A WAV file of phrases and the seconds of silence after each, all at one level."""
     speech = np.concatenate([np.zeros(0, np.float32), *(sound for sound, _ in phrases)])
-    level = levelled(speech, loudness)
+    level = levelled(speech, max(0, min(loudness, 2)))
     file = AudioSegment.silent(0, HERTZ)
     at = 0
     for sound, seconds in phrases:
@@ -111,6 +111,21 @@ def joined(phrases: Sequence[tuple[Samples, float]], loudness: int) -> bytes:
         at += sound.size
     exported = io.BytesIO()
     file.export(exported, format="wav")
+    return exported.getvalue()
+
+
+def at_level(phrases: Sequence[tuple[Samples, float]]) -> list[tuple[Samples, float]]:
+    """The same phrases, together at the level of speech."""
+    level = levelled(np.concatenate([np.zeros(0, np.float32), *(s for s, _ in phrases)]), 0)
+    places = np.cumsum([sound.size for sound, _ in phrases])[:-1]
+    parts = np.split(level, places) if phrases else []
+    return [(part, pause) for part, (_, pause) in zip(parts, phrases, strict=True)]
+
+
+def pcm_wav(samples: Samples) -> bytes:
+    """16 bit, one channel, 8 kHz."""
+    exported = io.BytesIO()
+    _segment(samples).export(exported, format="wav")
     return exported.getvalue()
 
 

@@ -1,9 +1,9 @@
 """espeak-ng in a process of its own: it crashes when two threads use it, and may crash anyway.
 
 `python -m ivr.speech.espeak_process`. On stdin one JSON line a phrase, `{"text", "voice",
-"rate"}`, rate in words a minute. On stdout a little-endian uint32 with the sampling rate in
-Hz, then for each phrase a uint32 with the number of bytes and the 16-bit mono samples. It
-ends with its stdin.
+"rate"}`, rate in words a minute; without `rate` its phonemes are wanted. On stdout a
+little-endian uint32 with the sampling rate in Hz, then for each phrase a uint32 with the number
+of bytes and the 16-bit mono samples, or the phonemes in ASCII. It ends with its stdin.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import ctypes
 import json
 import struct
 import sys
-from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 import espeakng_loader
 
@@ -25,6 +24,7 @@ RATE = 1
 UTF8_AND_PHONEMES = 0x101
 """Words in [[ ]] are phonemes."""
 BY_CHARACTER = 1
+ASCII_PHONEMES = 0
 
 Callback = ctypes.CFUNCTYPE(
     ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
@@ -39,6 +39,7 @@ class Espeak:
         if self.hertz <= 0:
             raise RuntimeError("espeak-ng does not initialise")
         self._samples = bytearray()
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._voice = ""
         self._callback = Callback(self._collect)
         self._library.espeak_SetSynthCallback(self._callback)
@@ -63,6 +64,14 @@ class Espeak:
         self._check(self._library.espeak_Synchronize())
         return bytes(self._samples)
 
+    def phonemes(self, text: str, voice: str) -> bytes:
+        """Of one clause, in espeak's own ASCII, as they stand in [[ ]]."""
+        self._choose(voice)
+        rest = ctypes.c_char_p(text.encode())
+        at = ctypes.pointer(ctypes.cast(rest, ctypes.c_void_p))
+        found = self._library.espeak_TextToPhonemes(at, BY_CHARACTER, ASCII_PHONEMES)
+        return bytes(found or b"")
+
     def _choose(self, voice: str) -> None:
         """Loading a voice takes longer than saying a phrase."""
         if voice != self._voice:
@@ -80,13 +89,21 @@ class Espeak:
             raise RuntimeError(f"espeak-ng error {error}")
 
 
-def serve(
-    samples: Callable[[str, str, int], bytes], requests: BinaryIO, replies: BinaryIO
-) -> None:
+class Voice(Protocol):
+    def samples(self, text: str, voice: str, rate: int) -> bytes: ...
+
+    def phonemes(self, text: str, voice: str) -> bytes: ...
+
+
+def serve(espeak: Voice, requests: BinaryIO, replies: BinaryIO) -> None:
     for line in requests:
         phrase = json.loads(line)
-        sound = samples(phrase["text"], phrase["voice"], phrase["rate"])
-        replies.write(LENGTH.pack(len(sound)) + sound)
+        made = (
+            espeak.samples(phrase["text"], phrase["voice"], phrase["rate"])
+            if "rate" in phrase
+            else espeak.phonemes(phrase["text"], phrase["voice"])
+        )
+        replies.write(LENGTH.pack(len(made)) + made)
         replies.flush()
 
 
@@ -94,7 +111,7 @@ def main() -> None:
     espeak = Espeak()
     sys.stdout.buffer.write(LENGTH.pack(espeak.hertz))
     sys.stdout.buffer.flush()
-    serve(espeak.samples, sys.stdin.buffer, sys.stdout.buffer)
+    serve(espeak, sys.stdin.buffer, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 from ivr.speech.numbers import cardinal
 
 TABLE = Path(__file__).with_name("pronunciation_ru.toml")
 AFTER_PHRASE = re.compile(r"(?<=[,;:.!?…–—])\s+")
+AFTER_SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 WORD = re.compile(r"\w+(?:-\w+)*")
 SENTENCE_PAUSE = 0.6
 GROUP_PAUSE = 0.6
@@ -30,14 +32,22 @@ class Phrase:
     """Seconds of silence after it."""
 
 
+def sentences(text: str) -> list[str]:
+    """What a person records one by one; texts share them."""
+    return [part for part in AFTER_SENTENCE.split(text.strip()) if WORD.search(part)]
+
+
 def phrases(text: str) -> list[Phrase]:
     parts = [part for part in AFTER_PHRASE.split(text.strip()) if WORD.search(part)]
     return [Phrase(part, _pause(part, follower)) for part, follower in pairwise([*parts, ""])]
 
 
-def pronounced(text: str) -> str:
-    """Words of the table in espeak's spelling, others as they are."""
-    return WORD.sub(lambda word: _spelt(word[0]), text)
+def pronounced(text: str, own: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Words of the tables in espeak's spelling, others as they are.
+
+    The clinic's `own` words count first; they are in lower case.
+    """
+    return WORD.sub(lambda word: _spelt(word[0], own), text)
 
 
 def _pause(part: str, follower: str) -> float:
@@ -52,14 +62,14 @@ def _is_number(part: str) -> bool:
     return all(word in _numerals() for word in WORD.findall(part.casefold()))
 
 
-def _spelt(word: str) -> str:
-    words = _words()
-    return words.get(word) or words.get(word.casefold()) or _by_parts(word)
+def _spelt(word: str, own: Mapping[str, str]) -> str:
+    words, lower = _words(), word.casefold()
+    return own.get(lower) or words.get(word) or words.get(lower) or _by_parts(word, own)
 
 
-def _by_parts(word: str) -> str:
+def _by_parts(word: str, own: Mapping[str, str]) -> str:
     parts = word.split("-")
-    return "-".join(map(_spelt, parts)) if len(parts) > 1 else word
+    return "-".join(_spelt(part, own) for part in parts) if len(parts) > 1 else word
 
 
 @cache

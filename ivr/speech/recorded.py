@@ -104,7 +104,7 @@ def _decoded(file: bytes) -> tuple[Samples, int]:
         raise Unusable(Fault.NO_SOUND_FILE) from None
     if not HERTZ <= hertz <= 192_000:
         raise Unusable(Fault.NO_SOUND_FILE)
-    return np.nan_to_num(samples.mean(axis=1)).astype(np.float32), hertz
+    return np.asarray(np.nan_to_num(samples.mean(axis=1)), np.float32), hertz
 
 
 def _without_rumble(samples: Samples) -> Samples:

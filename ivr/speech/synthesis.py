@@ -11,6 +11,7 @@ import sys
 import threading
 import weakref
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
@@ -32,8 +33,21 @@ LENGTH = struct.Struct("<I")
 COMMAND = (sys.executable, "-m", "ivr.speech.espeak_process")
 
 
+Own = Callable[[], Mapping[str, str]]
+Key = tuple[str, str, int, int, str]
+"""Text, its pronunciation, pace, loudness, voice."""
+
+
 class SynthesisFailed(RuntimeError):
     """espeak-ng does not start or does not answer."""
+
+
+def speed_of(pace: int) -> float:
+    return float(max(SLOWEST, SLOWER ** -min(pace, 0)))
+
+
+def _nothing_own() -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,16 @@ class Espeak:
 
     def say(self, phrase: str, rate: int, voice: str = VOICE) -> Samples:
         """Raises SynthesisFailed where two helpers in a row have died on the phrase."""
-        request = json.dumps({"text": phrase, "rate": rate, "voice": voice}).encode() + b"\n"
+        made, hertz = self._made({"text": phrase, "rate": rate, "voice": voice})
+        return telephone(made, hertz)
+
+    def phonemes(self, word: str, voice: str = VOICE) -> str:
+        """As they may stand in [[ ]]. Raises SynthesisFailed."""
+        made, _ = self._made({"text": word, "voice": voice})
+        return made.decode("ascii", "replace").strip()
+
+    def _made(self, phrase: Mapping[str, str | int]) -> tuple[bytes, int]:
+        request = json.dumps(phrase).encode() + b"\n"
         with self._lock:
             try:
                 return self._ask(request)
@@ -78,12 +101,12 @@ class Espeak:
     def pid(self) -> int | None:
         return self._helper.process.pid if self._helper else None
 
-    def _ask(self, request: bytes) -> Samples:
+    def _ask(self, request: bytes) -> tuple[bytes, int]:
         helper = self._running()
         helper.requests.write(request)
         helper.requests.flush()
         (length,) = LENGTH.unpack(_read(helper.replies, LENGTH.size))
-        return telephone(_read(helper.replies, length), helper.hertz)
+        return _read(helper.replies, length), helper.hertz
 
     def _running(self) -> Helper:
         if self._helper is None or self._helper.owner != os.getpid():
@@ -100,10 +123,14 @@ class Espeak:
 class Synthesizer:
     """Text into WAV files; the last ones are kept."""
 
-    def __init__(self, espeak: Espeak | None = None, voice: str = VOICE) -> None:
+    def __init__(
+        self, espeak: Espeak | None = None, voice: str = VOICE, own: Own = _nothing_own
+    ) -> None:
+        """`own` gives the clinic's own words and their spellings, as they are now."""
         self._espeak = espeak or Espeak()
         self._voice = voice
-        self._kept: OrderedDict[tuple[str, int, int, str], bytes] = OrderedDict()
+        self._own = own
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def wav(self, text: str, pace: int = 0, loudness: int = 0) -> bytes:
@@ -111,26 +138,38 @@ class Synthesizer:
 
         Pace 0, -1, -2 is ordinary and slower; loudness 0, 1, 2 is +6 dB a step.
         """
-        key = (text, pace, loudness, self._voice)
+        own = self._own()
+        key = (text, pronounced(text, own), pace, loudness, self._voice)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        return self._keep(key, self._made(text, pace, loudness))
+        return self._keep(key, joined(self._said(text, pace, own), loudness))
+
+    def phrases(self, text: str, pace: int = 0) -> list[tuple[Samples, float]]:
+        """The sound of each phrase and the seconds of silence after it."""
+        return self._said(text, pace, self._own())
+
+    def phonemes(self, word: str) -> str:
+        return self._espeak.phonemes(word, self._voice)
 
     def close(self) -> None:
         self._espeak.close()
 
-    def _made(self, text: str, pace: int, loudness: int) -> bytes:
-        speed = max(SLOWEST, SLOWER ** -min(pace, 0))
+    def _said(
+        self, text: str, pace: int, own: Mapping[str, str]
+    ) -> list[tuple[Samples, float]]:
+        speed = speed_of(pace)
         rate = round(WORDS_A_MINUTE * speed)
-        said = [
-            (self._espeak.say(pronounced(phrase.text), rate, self._voice), phrase.pause / speed)
+        return [
+            (
+                self._espeak.say(pronounced(phrase.text, own), rate, self._voice),
+                phrase.pause / speed,
+            )
             for phrase in phrases(text)
         ]
-        return joined(said, max(0, min(loudness, 2)))
 
-    def _keep(self, key: tuple[str, int, int, str], made: bytes) -> bytes:
+    def _keep(self, key: Key, made: bytes) -> bytes:
         """What is kept now: another thread may have been faster."""
         with self._lock:
             first = self._kept.setdefault(key, made)

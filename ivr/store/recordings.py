@@ -125,7 +125,7 @@ class Folder:
     def wav(self, recorded: Recorded, *, masked: bool = True) -> bytes:
         """16-bit stereo, 8 kHz: caller left, line right.
 
-        `masked`: the caller is silent where a policy or a code is said. Raises CannotOpen and
+        `masked`: both are silent where a policy or a code is said. Raises CannotOpen and
         FileNotFoundError.
         """
         sides = np.frombuffer(self._sound(recorded.file), np.uint8).reshape(-1, 2)
@@ -175,11 +175,11 @@ class Tape:
 
 
 def mask(sides: np.ndarray, marks: Iterable[Mark]) -> np.ndarray:
-    """The caller's side silenced where a mark is secret."""
+    """Both sides silenced where a mark is secret: the line may read digits back meanwhile."""
     masked = sides.copy()
     for mark in marks:
-        if mark.secret and mark.kind == "heard":
-            masked[8 * mark.at_ms : 8 * mark.until_ms, 0] = SILENCE[0]
+        if mark.secret:
+            masked[8 * mark.at_ms : 8 * mark.until_ms] = SILENCE[0]
     return masked
 
 

@@ -408,6 +408,20 @@ class ClinicSetting(Base):
     value: Mapped[str] = mapped_column(Text)
 
 
+class SettingChange(Base):
+    """The history of the clinic's settings."""
+
+    __tablename__ = "setting_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(80))
+    """A registrar's name, or `console`."""
+    name: Mapped[str] = mapped_column(String(64))
+    old: Mapped[str] = mapped_column(Text)
+    new: Mapped[str] = mapped_column(Text)
+
+
 class Pronunciation(Base):
     """A word of the clinic's own, as the voice is to read it."""
 
@@ -416,6 +430,9 @@ class Pronunciation(Base):
     word: Mapped[str] = mapped_column(String(80), primary_key=True)
     """Lower case."""
     spelling: Mapped[str] = mapped_column(String(160))
+    """As a person has written it, with the stress marked."""
+    spoken: Mapped[str] = mapped_column(String(240))
+    """What the voice is given: letters, or phonemes in [[ ]]."""
 
 
 class SentenceRecording(Base):

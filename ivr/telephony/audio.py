@@ -14,7 +14,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import Protocol, cast
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,7 +29,8 @@ NAME = re.compile(r"[0-9a-f]{64}")
 SEAL = "spoken audio"
 KEPT = timedelta(hours=1)
 PACES, LEVELS = (0, -1, -2), (0, 1, 2)
-FOR_EVER = "public, max-age=31536000, immutable"
+FOR_MINUTES = "public, max-age=300"
+"""A registrar may record a sentence anew: its address stays, its ETag does not."""
 
 Name = Callable[[str, int, int], str]
 """Of text, pace and loudness."""
@@ -136,7 +137,12 @@ class Audio:
         if said is None:
             return _sound(self._apology, "no-store")
         wav = self._synthesis.wav(said.text, said.pace, said.loudness)
-        return _sound(wav, "no-store" if said.personal else FOR_EVER)
+        if said.personal:
+            return _sound(wav, "no-store")
+        sound = _sound(wav, FOR_MINUTES)
+        sound.add_etag()
+        sound.make_conditional(request)
+        return sound
 
     def broken(self, fault: Exception) -> Response:
         metrics.FAULTS.inc()

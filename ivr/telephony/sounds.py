@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import wave
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 import numpy as np
@@ -21,15 +21,23 @@ KEPT = 600
 class Sounds:
     """For all calls of a process, from any thread."""
 
-    def __init__(self, synthesis: Synthesis) -> None:
+    def __init__(
+        self, synthesis: Synthesis, edition: Callable[[], object] = lambda: None
+    ) -> None:
+        """`edition` gives another value once what was made is to be made anew."""
         self._synthesis = synthesis
+        self._edition = edition
+        self._of_edition: object = None
         self._kept: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
         self._lock = Lock()
 
     def of(self, sentence: Sentence, pace: int = 0, loudness: int = 0) -> bytes:
         """Mu-law. Raises what the synthesis raises."""
-        key = (sentence.text, pace, loudness)
+        key, edition = (sentence.text, pace, loudness), self._edition()
         with self._lock:
+            if edition != self._of_edition:
+                self._kept.clear()
+                self._of_edition = edition
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]

@@ -4,9 +4,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
 
 from ivr.clinic.settings import NAMES, ClinicSettings, WrongSetting
 from ivr.store.database import Database
+from ivr.store.tables import SettingChange
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -28,7 +30,7 @@ def test_what_is_set_is_loaded(database: Database) -> None:
     wanted = {
         "name": "Поликлиника  номер пять",
         "hours_sunday": "9-12",
-        "closed_days": "2027-01-01, 2026-12-31",
+        "closed_days": "01.01.2027, 2026-12-31",
         "transfer_number": "8 495 000 00 01",
         "late_policy": "deny",
         "cancel_if": "within-day",
@@ -55,18 +57,42 @@ def test_what_is_set_is_loaded(database: Database) -> None:
         ("late_policy", "maybe"),
         ("cancel_if", "never"),
         ("hours_monday", "20-8"),
-        ("closed_days", "31.12.2026"),
+        ("closed_days", "31.12"),
         ("transfer_number", "12"),
         ("paper_for_illness", "perhaps"),
         ("announcement", "x" * 401),
         ("requests_only_until", "16:00"),
         ("requests_only_until", "2026-12-01T16:00+03:00"),
+        ("keep_calls", "30"),
+        ("keep_recordings", "0"),
+        ("keep_recordings", "3651"),
+        ("keep_messages", "-5"),
+        ("keep_audit", "ever"),
         ("colour", "blue"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(database: Database, name: str, value: str) -> None:
     with pytest.raises(WrongSetting, match=name), database.begin() as session:
         ClinicSettings.set(session, name, value)
+
+
+def test_what_is_kept_has_first_values(database: Database) -> None:
+    with database.begin() as session:
+        ClinicSettings.set(session, "keep_recordings", " 030 ")
+        kept = ClinicSettings.load(session).retention
+    assert (kept.recordings.days, kept.calls.days, kept.cancellations.days) == (30, 365, 1095)
+
+
+def test_a_change_has_its_place_in_the_history(database: Database, now: datetime) -> None:
+    for value in ("deny", "deny", "warn"):
+        with database.begin() as session:
+            ClinicSettings.change(session, "late_policy", value, "Галина", now)
+    with database.read() as session:
+        rows = session.scalars(select(SettingChange).order_by(SettingChange.id)).all()
+    assert [(row.who, row.name, row.old, row.new) for row in rows] == [
+        ("Галина", "late_policy", "warn", "deny"),
+        ("Галина", "late_policy", "deny", "warn"),
+    ]
 
 
 def test_an_unknown_name_gets_the_list(database: Database) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 from ivr.__main__ import main
+from ivr.clinic import recordings
+from ivr.speech.audio import levelled
+from ivr.speech.recorded import Take
 from ivr.store.database import Database
 from ivr.store.tables import Audit, Patient
 from tests.telephony.lines import environment
@@ -168,3 +174,17 @@ def test_the_voice_needs_no_settings(folder: Path) -> None:
     bare.good("say", "Здравствуйте.", "hello.wav")
     assert (folder / "hello.wav").read_bytes().startswith(b"RIFF")
     assert bare("prompts", "check").exit_code in {0, 2}
+
+
+def test_prompts_know_what_people_have_recorded(
+    ivr: Terminal, folder: Path, database: Database
+) -> None:
+    loud = levelled(np.sin(np.arange(8000, dtype=np.float32)), 0)
+    now = datetime.fromisoformat("2026-11-23T12:00+03:00")
+    with database.begin() as session:
+        for sentence in ("До свидания.", "Никто этого не говорит."):
+            recordings.put(session, sentence, Take(loud, -20, 40, ()), "Галина", now)
+    told = ivr("prompts", "check", "--recorded").output
+    assert "no prompt says it: Никто этого не говорит." in told
+    assert re.search(r"\n1 of \d{3} sentences are recorded", told)
+    assert "recorded" not in ivr("prompts", "check").output

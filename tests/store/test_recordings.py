@@ -44,9 +44,8 @@ def test_what_was_recorded_is_heard_and_secrets_are_masked(folder: Folder) -> No
     masked = sides(folder.wav(recorded(tape.name, SECRET)))
     assert len(whole) == 8000
     assert abs(whole).min() > 7000
-    assert abs(masked[2000:4000, 0]).max() == 0
-    assert abs(masked[:, 1]).min() > 7000
-    assert abs(np.delete(masked[:, 0], np.s_[2000:4000])).min() > 7000
+    assert abs(masked[2000:4000]).max() == 0
+    assert abs(np.delete(masked, np.s_[2000:4000], axis=0)).min() > 7000
 
 
 def test_what_a_killed_process_has_written_can_be_heard(folder: Folder) -> None:

@@ -26,11 +26,12 @@ class Voice:
 
     def __init__(self, *, broken: bool = False) -> None:
         self.broken = broken
+        self.person = ""
 
     def wav(self, text: str, pace: int, loudness: int) -> bytes:
         if self.broken:
             raise SynthesisFailed
-        return f"{text} {pace} {loudness}".encode()
+        return f"{text} {pace} {loudness} {self.person}".strip().encode()
 
 
 def name(text: str, pace: int, loudness: int) -> str:
@@ -60,7 +61,22 @@ def keep(database: Database, shelf: Shelf, said: Reply, now: datetime) -> None:
 def test_a_fixed_prompt_may_be_cached(database: Database, shelf: Shelf) -> None:
     sound, caching = get(database, shelf, name("До свидания.", -1, 2))
     assert sound.decode() == "До свидания. -1 2"
-    assert "immutable" in caching
+    assert caching == "public, max-age=300"
+
+
+def test_a_carrier_asks_whether_the_sound_is_still_the_same(
+    database: Database, shelf: Shelf
+) -> None:
+    voice = Voice()
+    app = Flask(__name__)
+    app.register_blueprint(Audio(database, shelf, voice).blueprint())
+    address = f"/audio/{name('До свидания.', 0, 0)}.wav"
+    etag = app.test_client().get(address).headers["ETag"]
+    again = app.test_client().get(address, headers={"If-None-Match": etag})
+    assert (again.status_code, again.data) == (304, b"")
+    voice.person = "Галина"
+    anew = app.test_client().get(address, headers={"If-None-Match": etag})
+    assert (anew.status_code, anew.data) == (200, "До свидания. 0 0 Галина".encode())
 
 
 def test_a_personal_prompt_comes_from_its_row(

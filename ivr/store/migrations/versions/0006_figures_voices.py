@@ -28,6 +28,7 @@ def upgrade() -> None:
         "pronunciations",
         sa.Column("word", sa.String(length=80), nullable=False),
         sa.Column("spelling", sa.String(length=160), nullable=False),
+        sa.Column("spoken", sa.String(length=240), nullable=False),
         sa.PrimaryKeyConstraint("word", name=op.f("pk_pronunciations")),
     )
     op.create_table(
@@ -40,6 +41,17 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sentence_recordings")),
     )
+    op.create_table(
+        "setting_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("old", sa.Text(), nullable=False),
+        sa.Column("new", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_changes")),
+    )
+    op.create_index(op.f("ix_setting_changes_at"), "setting_changes", ["at"])
     op.add_column(
         "calls", sa.Column("counted", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
@@ -57,6 +69,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_created_at_state", table_name="outbox")
     op.drop_index("ix_calls_uncounted", table_name="calls")
     op.drop_column("calls", "counted")
+    op.drop_table("setting_changes")
     op.drop_table("sentence_recordings")
     op.drop_table("pronunciations")
     op.drop_table("daily_counts")
