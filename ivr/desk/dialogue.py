@@ -29,6 +29,7 @@ TOLD = {
     "CheckIdentityCode": "check",
     "CancelVisit": "how",
     "UndoCancellation": "",
+    "RequestCallback": "",
 }
 """Actions that a registrar wants to see, and where their result stands."""
 
@@ -46,6 +47,8 @@ class Said:
     prompt: str = ""
     effect: str = ""
     """What the line made of an answer."""
+    first: bool = True
+    """Of the sentences of its line."""
     confidence: float | None = None
 
 
@@ -111,7 +114,8 @@ def _said(desk: Desk, lines: Sequence[_Line], eyes: Eyes, sound: _Sound) -> Iter
             case "heard":
                 yield _by_caller(line, question, eyes, sound)
             case "did" if line.name in TOLD:
-                yield Said(line.number, line.at, -1, "clinic", line.name, effect=_result(line))
+                at = sound.seconds(line, "heard", LEAD)
+                yield Said(line.number, line.at, at, "clinic", line.name, effect=_result(line))
             case "back" | "failed" | "ended":
                 yield Said(line.number, line.at, -1, "event", line.kind, effect=line.name)
             case _:
@@ -120,10 +124,10 @@ def _said(desk: Desk, lines: Sequence[_Line], eyes: Eyes, sound: _Sound) -> Iter
 
 def _by_line(desk: Desk, line: _Line, eyes: Eyes, sound: _Sound) -> Iterator[Said]:
     at = sound.seconds(line, "said", 0.0)
-    for sentence in line.payload:
+    for place, sentence in enumerate(line.payload):
         text = sentence["text"] if eyes.personal else _unfilled(desk, sentence)
-        if text:
-            yield Said(line.number, line.at, at, "line", text, prompt=sentence["prompt"])
+        said = Said(line.number, line.at, at, "line", text, prompt=sentence["prompt"])
+        yield replace(said, first=place == 0)
 
 
 def _unfilled(desk: Desk, sentence: Mapping[str, str]) -> str:
@@ -167,4 +171,4 @@ def _words(words: str, question: str, effect: str, eyes: Eyes) -> str:
 
 def _result(line: _Line) -> str:
     place = TOLD[line.name]
-    return str(line.payload[place] if place else line.payload)
+    return str(line.payload[place] if place else line.payload).lower()
