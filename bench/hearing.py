@@ -17,7 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from bench.hearing_words import Answer, answers, confirmed, echo_prompts, foreign, value_of
+from bench.hearing_words import (
+    Answer,
+    answers,
+    confirmed,
+    foreign,
+    menu_prompts,
+    menu_words,
+    value_of,
+    yes_no_prompts,
+)
 from bench.sounds import (
     CONDITIONS,
     CONFIRMATION,
@@ -43,6 +52,11 @@ ECHOES = (-10, -20, -30)
 """dB below the prompt as it was sent."""
 LATE, THINKS = 0.15, 0.6
 """Seconds after the prompt's end: until its echo is over, until the caller answers."""
+INSIDE = 0.5
+"""Of the prompt, where the caller answers inside it."""
+GREETING = "Здравствуйте. Поликлиника номер пять. Отмена и перенос приёма."
+MENU = Question(menu_words(), Filler.ORDINARY, 0.7, whole=bool, early=True)
+"""Listens for every word of every menu, and takes any of them: worse than a real one."""
 Z = 1.96
 
 
@@ -232,19 +246,31 @@ def _outside(
 
 def echoes(line: Line) -> None:
     """Our own prompt comes back, alone and under the caller's answer."""
-    say = dict(speakers())["espeak ru"]
-    caller = dict(speakers())["espeak ru+f2"](["да", "нет"])
-    prompts = list(say(echo_prompts()).values())
-    print("\n| echo of our prompt | level | tried | a yes | answers | of them missed | wrong |")
-    print("|---|---|---|---|---|---|---|")
+    spoken, callers = dict(speakers())["espeak ru"], dict(speakers())["espeak ru+f2"]
+    yes_no, menus = (
+        list(spoken(texts).values()) for texts in (yes_no_prompts(), menu_prompts())
+    )
+    greeting = spoken([GREETING])[GREETING]
+    said = callers(["да", "нет", "оператор"])
+    print("\n| echo of our prompt | level | prompts | taken for an answer | answers | missed |")
+    print("|---|---|---|---|---|---|")
     for decibels in ECHOES:
-        for name, asked, opened_early in (
-            ("heard from its end, confirmation", CONFIRMATION, False),
-            ("heard from its end, yes/no", question("yes-no"), False),
-            ("heard from its beginning, yes/no", question("yes-no"), True),
+        for name, asked, early, known, texts, prompts in (
+            ("confirmation, from its end", CONFIRMATION, False, False, ("да", "нет"), yes_no),
+            ("yes/no, from its end", question("yes-no"), False, False, ("да", "нет"), yes_no),
+            (
+                "yes/no, from its beginning",
+                question("yes-no"),
+                True,
+                True,
+                ("да", "нет"),
+                yes_no,
+            ),
+            ("menu, from its beginning", MENU, True, True, ("оператор",), menus),
+            ("the same, our sound unknown", MENU, True, False, ("оператор",), menus),
         ):
-            echo = Echo(line, asked, opened_early, decibels)
-            print(echo.row(name, prompts, caller), flush=True)
+            echo = Echo(line, asked, early, known, decibels, greeting)
+            print(echo.row(name, prompts, [(one, said[one]) for one in texts]), flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,34 +278,42 @@ class Echo:
     line: Line
     asked: Question
     early: bool
-    """The question is heard from the beginning of its prompt."""
+    """The question is heard from the beginning of its prompt, and answered inside it."""
+    known: bool
+    """What we say is given to the hearer, too."""
     decibels: int
+    greeting: bytes
+    """Said before, without a question."""
 
-    def row(self, name: str, prompts: Sequence[bytes], caller: Mapping[str, bytes]) -> str:
-        yes = missed = wrong = 0
+    def row(
+        self, name: str, prompts: Sequence[bytes], said: Sequence[tuple[str, bytes]]
+    ) -> str:
+        taken = missed = 0
         for number, prompt in enumerate(prompts):
-            yes += self._answer(prompt, b"") is True
-            text = ("да", "нет")[number % 2]
-            got = self._answer(prompt, caller[text])
-            missed += got is None
-            wrong += got not in (None, text == "да")
+            text, answer = said[number % len(said)]
+            alone, answered = self._heard(prompt, b""), self._heard(prompt, answer)
+            taken += bool(alone.words) and not alone.foreign
+            missed += answered.foreign or answered.words.split(", ")[0] != text
         count = len(prompts)
-        cells = f"{self.decibels} dB | {count} | {yes} | {count} | {missed} | {wrong}"
+        cells = f"{self.decibels} dB | {count} | {taken} | {count} | {missed}"
         return f"| {name} | {cells} |"
 
-    def _answer(self, prompt: bytes, answer: bytes) -> bool | None:
+    def _heard(self, prompt: bytes, answer: bytes) -> Answered:
         """The mark comes back with the prompt's end; the echo is late, the caller quick."""
-        own = np.frombuffer(prompt, "<i2") * 10 ** (self.decibels / 20)
-        late = np.pad(own, (round(LATE * 8000), 0))
+        greeting = len(self.greeting) // 2 // FRAME * FRAME
+        own = np.frombuffer(self.greeting[: 2 * greeting] + prompt, "<i2").astype(np.float64)
+        mark = own.size // FRAME * FRAME
+        begins = greeting + round(INSIDE * (mark - greeting)) if self.early else mark
         said = np.frombuffer(answer, "<i2").astype(np.float64)
-        sound = np.pad(said, (own.size + round(THINKS * 8000), 2 * 8000))
-        sound[: late.size] += late
+        sound = np.pad(said, (begins + round(THINKS * 8000), own.size - begins + 2 * 8000))
+        late = np.pad(own * 10 ** (self.decibels / 20), (round(LATE * 8000), 0))
+        sound[: late.size] += late[: sound.size]
         coded, hearer = mulaw(sound), Hearer(self.line.ear, self.line.vad)
-        mark = 0 if self.early else own.size // FRAME * FRAME
-        for at in range(0, mark, FRAME):
-            hearer.hear(coded[at : at + FRAME])
-        heard = listen(hearer, self.asked, coded[mark:])
-        return None if heard.foreign else confirmed(heard.words)
+        ours = mulaw(np.pad(own, (0, sound.size - own.size))) if self.known else b""
+        opened = greeting if self.early else mark
+        for at in range(0, opened, FRAME):
+            hearer.hear(coded[at : at + FRAME], ours[at : at + FRAME])
+        return listen(hearer, self.asked, coded[opened:], 0.0, ours[opened:])
 
 
 def cost(line: Line) -> None:

@@ -13,6 +13,7 @@ from bench.sounds import Question, question
 from bench.speakers import golden_answers
 from ivr.speech import understanding
 from ivr.speech.understanding import Kind
+from ivr.speech.understanding.words import heard
 from tests.speech.understanding import test_vectors as vectors
 from tests.speech.understanding.spoken import spoken
 
@@ -131,14 +132,27 @@ def foreign() -> tuple[str, ...]:
     return FOREIGN
 
 
-def echo_prompts() -> list[str]:
+def yes_no_prompts() -> list[str]:
     """Every question that offers a «да» by voice, without the values in it."""
+    return [text for text in _voice_prompts() if "скажите да" in text]
+
+
+def menu_prompts() -> list[str]:
+    return [text for text in _voice_prompts() if "– один" in text and "скажите да" not in text]
+
+
+def menu_words() -> tuple[str, ...]:
+    found = {word for text in menu_prompts() for word in heard(text).words}
+    return (*sorted(found), "оператор")
+
+
+def _voice_prompts() -> list[str]:
     prompts = tomllib.loads((ROOT / "prompts" / "ru.toml").read_text("utf-8"))
     texts = [
         text
         for state in prompts.values()
         for wordings in state.values()
         for kind, text in wordings.items()
-        if kind == "voice" and "скажите да" in text and "{" not in text
+        if kind == "voice" and "{" not in text
     ]
     return list(dict.fromkeys(texts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -114,13 +113,18 @@ def end_of_speech(pcm: bytes) -> float:
     return BEFORE + (float(loud[-1]) / HERTZ if loud.size else 0.0)
 
 
-def listen(hearer: Hearer, asked: Any, sound: bytes, ended: float = 0.0) -> Answered:
-    """The question is asked again until the sound is over; what was heard is put together."""
+def listen(
+    hearer: Hearer, asked: Question, sound: bytes, ended: float = 0.0, ours: bytes = b""
+) -> Answered:
+    """The question is asked again until the sound is over; what was heard is put together.
+
+    `ours` is what we say meanwhile.
+    """
     heard: list[HeardWords] = []
     hearer.open(asked)
     begun = hearer.seconds
     for at in range(0, len(sound), FRAME):
-        for event in hearer.hear(sound[at : at + FRAME]):
+        for event in hearer.hear(sound[at : at + FRAME], ours[at : at + FRAME]):
             if isinstance(event, HeardWords):
                 heard.append(event)
                 hearer.open(asked)

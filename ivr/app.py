@@ -46,6 +46,7 @@ from ivr.telephony.call_recording import (
     twilio_client,
 )
 from ivr.telephony.health import Health, newest_migration
+from ivr.telephony.phone_page import PhonePage
 from ivr.telephony.signature import Signature
 from ivr.telephony.sms_reports import Gateway, SmsReports
 from ivr.telephony.speech_path import KeysOnly, SpeechPath, StreamDoor
@@ -87,6 +88,8 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     voice = ClinicVoice(line.database, clock)
     app.extensions["voice"] = voice
     app.register_blueprint(Audio(line.database, line.shelf, voice).blueprint())
+    if line.config.phone_page:
+        app.register_blueprint(_phone_page(line).blueprint())
     app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
     frame.set_up(
         app,
@@ -231,6 +234,10 @@ def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
     recording = _recording(config)
     speech = _speech_path(line)
     return Webhooks(line.switchboard, documents, apologies, recording, signature, speech)
+
+
+def _phone_page(line: Line) -> PhonePage:
+    return PhonePage(line.switchboard, line.database, line.vault, _speech_path(line))
 
 
 def _speech_path(line: Line) -> SpeechPath:

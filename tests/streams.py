@@ -77,11 +77,20 @@ class Watched:
 
     board: Switchboard
     replies: queue.Queue[Reply] = field(default_factory=queue.Queue)
+    asked: threading.Event = field(default_factory=threading.Event)
+    """An answer is in."""
+    may_answer: threading.Event = field(default_factory=threading.Event)
+    """Cleared, an answer waits before it is taken."""
+
+    def __post_init__(self) -> None:
+        self.may_answer.set()
 
     def turn_in_force(self, call: str, **more: Any) -> Reply:
         return self._seen(self.board.turn_in_force(call, **more))
 
     def hear(self, *what: Any, **more: Any) -> Reply:
+        self.asked.set()
+        assert self.may_answer.wait(PATIENCE)
         return self._seen(self.board.hear(*what, **more))
 
     def __getattr__(self, name: str) -> Any:
@@ -98,6 +107,7 @@ class Host:
     def __init__(self) -> None:
         self.pools = Pools()
         self.behind: ASGIApp | None = None
+        self.parts: Parts | None = None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
         self._server = media.server(self)
@@ -123,14 +133,13 @@ class Host:
             replace(
                 wired,
                 switchboard=cast("Switchboard", watched),
-                signature=None,
-                most_ahead=float("inf"),
-                **parts,
+                **{"signature": None, "most_ahead": float("inf"), **parts},
             )
         )
         return watched
 
     def put(self, parts: Parts) -> None:
+        self.parts = parts
         self.behind = MediaServer(parts, self.pools).app()
 
     def close(self) -> None:
@@ -230,7 +239,7 @@ class StreamPhone(WebhookPhone):
         match heard:
             case Keys(keys=keys, closed=closed):
                 self.press(f"{keys}#" if closed == "hash" else keys)
-                if closed == "pause":
+                if closed != "hash" and len(keys) < self.wanted:
                     self.be_silent()
             case Utterance(words=words):
                 self.speak(words)
@@ -238,6 +247,11 @@ class StreamPhone(WebhookPhone):
                 self.be_silent()
             case _:
                 raise ValueError("not on a stream")
+
+    @property
+    def wanted(self) -> int:
+        then = self.reply.turn.then if self.reply else None
+        return then.count if isinstance(then, Listen) else 0
 
     def press(self, keys: str) -> None:
         for key in keys:

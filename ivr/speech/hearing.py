@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ivr.speech.echo import BLOCK, EchoCanceller
 from ivr.speech.fillers import Filler
 from ivr.speech.mulaw import linear
 from ivr.speech.recogniser import HERTZ, Ear, Listener, Recognised
@@ -100,6 +101,7 @@ class Hearer:
         self._voice = Voice(vad)
         self._question: _Question | None = None
         self._prepared: tuple[tuple[object, ...], Listener] | None = None
+        self._echo = EchoCanceller()
 
     def prepare(self, spec: HearingSpec) -> None:
         """Make the recogniser ahead of `open`: with a large model it takes its time."""
@@ -127,9 +129,14 @@ class Hearer:
         """Sound heard in this call."""
         return self._voice.now
 
-    def hear(self, frame: bytes) -> tuple[Event, ...]:
-        """8 kHz mu-law, 20 ms (other lengths do as well)."""
-        samples = linear(frame)
+    def hear(self, frame: bytes, ours: bytes = b"") -> tuple[Event, ...]:
+        """8 kHz mu-law, 20 ms (other lengths do as well).
+
+        `ours` is the frame that we played to the caller in the same 20 ms, empty where we were
+        silent: its echo is taken out of what is heard. It has to keep step from frame to frame;
+        what lies between the two may be late by up to 0.6 s.
+        """
+        samples = self._without_echo(linear(frame), linear(ours))
         self._voice.hear(samples)
         if self._question is None:
             return ()
@@ -142,6 +149,11 @@ class Hearer:
         """So many frames were lost or not sent."""
         heard = (self.hear(SILENT_FRAME) for _ in range(frames))
         return tuple(event for events in heard for event in events)
+
+    def _without_echo(self, heard: Samples, ours: Samples) -> Samples:
+        if heard.size != BLOCK:
+            return heard
+        return self._echo.cleaned(heard, ours if ours.size == BLOCK else np.zeros_like(heard))
 
     def _listener(self, spec: HearingSpec) -> Listener:
         return Listener(self._ear, spec.phrases, spec.filler, alternatives=spec.alternatives)

@@ -246,3 +246,23 @@ def test_frames_of_any_length(hearer: Hearer, say: Speaker) -> None:
         found += hearer.hear(sound[at : at + 400])
     assert isinstance(found[-1], HeardWords)
     assert found[-1].words == "отмените"
+
+
+def test_our_own_voice_answers_nothing_in_a_menu(hearer: Hearer, say: Speaker) -> None:
+    """The prompt names the words that are listened for; the caller says one over it."""
+    prompt = spoken(
+        say("Поликлиника номер пять. Что сделать? Отменить – два. Закончить – один. " * 2)
+    )
+    menu = Asked(("отменить", "закончить", "один", "два", "оператор"), Filler.ORDINARY)
+    echo = np.pad(np.frombuffer(prompt, "<i2") // 4, (1600, 8000))
+    answered = 8000 * 7
+    caller = np.frombuffer(spoken(say("оператор", "ru+f2")), "<i2")
+    echo[answered : answered + caller.size] += caller
+    heard_, sent = g711(echo.astype("<i2").tobytes()), g711(prompt + silence(1.2))
+    found: list[Event] = []
+    for at in range(0, len(heard_), FRAME):
+        if at == 8000 * 4:
+            hearer.open(menu)
+        found += hearer.hear(heard_[at : at + FRAME], sent[at : at + FRAME])
+    (words,) = (event for event in found if isinstance(event, HeardWords))
+    assert (words.words, words.foreign) == ("оператор", False)
