@@ -198,7 +198,7 @@ class DirectPhone:
 
 
 class CrashingPhone(DirectPhone):
-    """Nothing of a process is left between two turns; another one says the turn once more."""
+    """Nothing of a line is left between two turns; another one says the turn once more."""
 
     def pick_up(self, **call: Any) -> Reply:
         return self.anew(lambda board: board.pick_up(**call))
@@ -211,11 +211,8 @@ class CrashingPhone(DirectPhone):
         return reply
 
     def anew(self, ask: Callable[[Switchboard], Reply]) -> Reply:
-        process = open_line(self.line.config, self.line.clock)
-        try:
-            return ask(process.switchboard)
-        finally:
-            process.database.close()
+        line = self.line
+        return ask(open_line(line.config, line.clock, line.database).switchboard)
 
 
 class DoubledPhone(DirectPhone):

@@ -43,7 +43,7 @@ from ivr.telephony.media_server.server import MediaServer
 from tests.golden import Said
 from tests.line import DirectPhone, Line, WebhookPhone, as_carriers_end
 
-WORDS = b"WORDS:"
+WORDS, FOREIGN = b"WORDS:", b"FOREIGN:"
 PATIENCE = 20.0
 """Seconds that the line may take to answer."""
 STREAM = re.compile(r'<Stream[^>]* url="([^"]+)"')
@@ -56,16 +56,24 @@ def sound_of(sentence: Sentence, pace: int = 0, loudness: int = 0) -> bytes:
 
 
 class FakeHearer:
-    """Hears a frame that holds words; whoever asks for `foreign` hears foreign ones."""
+    """Hears words that stand in frames, up to the first silence behind them."""
+
+    def __init__(self) -> None:
+        self.heard = b""
 
     def open(self, hearing: Hearing) -> None:
-        pass
+        self.heard = b""
 
-    def hear(self, frame: bytes) -> Sequence[EarEvent]:
-        if not frame.startswith(WORDS):
+    def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
+        assert len(ours) == 160
+        if not self.heard and not frame.startswith((WORDS, FOREIGN)):
             return ()
-        words = frame[len(WORDS) :].rstrip(b"\xff").decode()
-        return SpeechBegan(), Utterance(words)
+        self.heard += frame
+        if not frame.endswith(b"\xff"):
+            return ()
+        kind, _, words = self.heard.rstrip(b"\xff").decode().partition(":")
+        self.heard = b""
+        return SpeechBegan(), Utterance(words, foreign=f"{kind}:".encode() == FOREIGN)
 
     def close(self) -> None:
         pass
@@ -238,11 +246,11 @@ class StreamPhone(WebhookPhone):
         heard = as_carriers_end(self.reply.turn, heard)
         match heard:
             case Keys(keys=keys, closed=closed):
-                self.press(f"{keys}#" if closed == "hash" else keys)
+                self.press(f"{keys}#" if closed == "hash" else keys[: self.wanted])
                 if closed != "hash" and len(keys) < self.wanted:
                     self.be_silent()
-            case Utterance(words=words):
-                self.speak(words)
+            case Utterance(words=words, foreign=foreign):
+                self.speak(words, foreign=foreign)
             case NoInput():
                 self.be_silent()
             case _:
@@ -257,8 +265,9 @@ class StreamPhone(WebhookPhone):
         for key in keys:
             self.message("dtmf", dtmf={"track": "inbound_track", "digit": key})
 
-    def speak(self, words: str) -> None:
-        self.frame((WORDS + words.encode()).ljust(160, b"\xff"))
+    def speak(self, words: str, *, foreign: bool = False) -> None:
+        said = (FOREIGN if foreign else WORDS) + words.encode()
+        self.frame(said + b"\xff" * (160 - len(said) % 160))
 
     def frame(self, audio: bytes) -> None:
         self.message("media", media={"payload": b64encode(audio).decode()})

@@ -97,6 +97,7 @@ class Explorer:
             closing(sqlite3.connect(":memory:")) as then,
             closing(sqlite3.connect(self.file)) as now,
         ):
+            now.execute("PRAGMA synchronous = OFF")
             then.deserialize(state)
             then.backup(now)
 
@@ -109,6 +110,8 @@ def check_cancellations(line: Line, path: tuple[str, ...]) -> None:
     """Each cancellation stands behind a yes, and its code is in the outbox."""
     with line.database.read() as session:
         cancellations = list(session.scalars(select(tables.Cancellation)))
+    if not cancellations:
+        return
     yeses = sum(step in YESES for step in path)
     assert len(cancellations) <= yeses, path
     texts = " ".join(text for _, text in line.outbox())

@@ -13,7 +13,8 @@ from tests.golden import Clock, Player, Telephone, golden_files
 from tests.line import Line
 from tests.streams import Host, StreamPhone, VoicePhone, host
 
-FILES = list(golden_files())
+FILES = [f for n, f in enumerate(golden_files()) if "by voice" in f.read_text() or n % 3 == 0]
+"""Those by voice, and every third of the others: the engine's own drivers play them all."""
 
 
 @pytest.fixture(scope="module")

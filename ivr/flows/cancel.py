@@ -98,6 +98,7 @@ async def _announce(call: Call, cancelled: Cancelled) -> None:
         await call.reached(Outcome.CANCELLED)
         await call.say("cancel.done", barge_in=False)
     else:
+        call.requested += 1
         await call.reached(Outcome.REQUESTED)
         await call.say("cancel.processing", barge_in=False)
 

@@ -11,10 +11,11 @@ from threading import Lock
 import numpy as np
 
 from ivr.speech.mulaw import encoded
+from ivr.speech.pronunciation import sentences
 from ivr.switchboard import Sentence
 from ivr.telephony.audio import Synthesis
 
-KEPT = 600
+KEPT = 1000
 """Sentences; each of some 20 kB."""
 
 
@@ -33,7 +34,12 @@ class Sounds:
 
     def of(self, sentence: Sentence, pace: int = 0, loudness: int = 0) -> bytes:
         """Mu-law. Raises what the synthesis raises."""
-        key, edition = (sentence.text, pace, loudness), self._edition()
+        parts = sentences(sentence.text)
+        return b"".join(self._part(part, pace, loudness) for part in parts)
+
+    def _part(self, text: str, pace: int, loudness: int) -> bytes:
+        """One sentence of a prompt: most of them need no values, whatever stands beside."""
+        key, edition = (text, pace, loudness), self._edition()
         with self._lock:
             if edition != self._of_edition:
                 self._kept.clear()

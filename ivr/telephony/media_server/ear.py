@@ -57,8 +57,10 @@ class Ear:
                     self._number = 0
                     if self._hearer is not None:
                         self._hearer.close()
-                case HearFrame(audio) if self._hearer is not None and self._number:
-                    events += [(self._number, one) for one in self._hearer.hear(audio)]
+                case HearFrame(audio, ours):
+                    self._hearer = self._hearer or self._parts.hearer()
+                    heard = self._hearer.hear(audio, ours)
+                    events += [(self._number, one) for one in heard if self._number]
         return events
 
     def _drop_oldest(self) -> None:

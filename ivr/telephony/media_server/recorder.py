@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr.faults import report
 from ivr.store.recordings import Mark, RecordingRows, Tape
+from ivr.telephony import metrics
 from ivr.telephony.media_server.parts import Parts
 from ivr.telephony.media_stream.frames import BYTES
 from ivr.telephony.media_stream.timeline import Timeline
@@ -38,27 +44,40 @@ class Recorder:
         parts = self._parts
         if parts.recordings is None:
             return
-        self._tape = parts.recordings.new()
-        with parts.database.begin() as session:
-            rows = RecordingRows(session, parts.vault)
-            rows.begin(self._call, self._tape.name, parts.clock())
+        with self._unharmed():
+            self._tape = parts.recordings.new()
+            with parts.database.begin() as session:
+                rows = RecordingRows(session, parts.vault)
+                rows.begin(self._call, self._tape.name, parts.clock())
 
     def write(self, piece: bytes) -> None:
         """The marks so far are kept with every piece."""
-        if self._tape is not None:
-            self._tape.add(piece)
-            self._note(0)
+        with self._unharmed():
+            if self._tape is not None:
+                self._tape.add(piece)
+                self._note(self._tape, 0)
 
     def end(self, rest: bytes, milliseconds: int) -> None:
-        if self._tape is not None:
-            self._tape.add(rest)
-            self._tape.close()
-            self._note(milliseconds)
-            self._tape = None
+        with self._unharmed():
+            if self._tape is not None:
+                self._tape.add(rest)
+                self._tape.close()
+                self._note(self._tape, milliseconds)
+                self._tape = None
 
-    def _note(self, milliseconds: int) -> None:
-        tape, marks = self._tape, [Mark(**asdict(place)) for place in self._timeline.places]
-        if tape is None:
-            return
+    def _note(self, tape: Tape, milliseconds: int) -> None:
+        marks = [Mark(**asdict(place)) for place in self._timeline.places]
         with self._parts.database.begin() as session:
             RecordingRows(session, self._parts.vault).note(tape.name, marks, milliseconds)
+
+    @contextmanager
+    def _unharmed(self) -> Iterator[None]:
+        """The call goes on where a disk is full; what is on it can be heard."""
+        try:
+            yield
+        except (OSError, SQLAlchemyError) as broken:
+            report(broken, self._call)
+            metrics.FAULTS.inc()
+            tape, self._tape = self._tape, None
+            if tape is not None:
+                tape.close()

@@ -19,8 +19,8 @@ class VoskHearer:
     def open(self, hearing: Hearing) -> None:
         self._hearer.open(hearing)
 
-    def hear(self, frame: bytes) -> Sequence[EarEvent]:
-        return [_event(one) for one in self._hearer.hear(frame)]
+    def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
+        return [_event(one) for one in self._hearer.hear(frame, ours)]
 
     def close(self) -> None:
         self._hearer.close()

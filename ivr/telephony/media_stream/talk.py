@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from ivr.dialogue.turns import Heard, Hearing, Listen, Utterance
+from ivr.dialogue.turns import Heard, Hearing, Keys, Listen, Utterance
 from ivr.switchboard import Reply
 from ivr.telephony.media_stream.frames import A_SECOND, SILENT
 from ivr.telephony.media_stream.key_collector import KeyCollector
@@ -50,7 +50,11 @@ class OpenEar:
 
 @dataclass(frozen=True, slots=True)
 class HearFrame:
+    """Also where no ear is open: the line's echo and the caller's voice are followed."""
+
     audio: bytes
+    ours: bytes
+    """What the caller hears in the same 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,8 @@ class Talk:
         """Keys that no question has taken yet."""
         self._rest: list[Clip] | None = None
         """What speech has interrupted."""
+        self._hash_is_late = False
+        """Digits ended by their count: a `#` right behind them belongs to them."""
         self._ear: int = 0
         self._ears = 0
         self._speech_left = 0
@@ -178,21 +184,22 @@ class Talk:
 
     def frame(self, audio: bytes) -> list[Effect]:
         """20 ms of the caller."""
-        if self._ear:
-            self._out.append(HearFrame(audio))
         self._count()
+        self._out.append(HearFrame(audio, self.playing))
         return self._taken()
 
     def stalled(self, frames: int) -> list[Effect]:
         """Nothing came for so long: the wall clock counts."""
         for _ in range(frames):
-            if self._ear:
-                self._out.append(HearFrame(SILENT))
             self._count()
+            self._out.append(HearFrame(SILENT, self.playing))
         return self._taken()
 
     def key(self, key: str) -> list[Effect]:
         current = self._round
+        late, self._hash_is_late = self._hash_is_late, False
+        if late and key == "#":
+            return []
         if current is None:
             self._ahead.append(key)
         elif current.listen is not None and not (current.strict and current.must_be_heard):
@@ -204,6 +211,7 @@ class Talk:
     def mark(self, name: str) -> list[Effect]:
         for clip in self._playout.echoed(name):
             current = self._round
+            self._hash_is_late = False
             if current is not None and clip.turn == current.reply.turn.number:
                 current.heard.add(clip.place)
                 self._unreported.append(current.reply.sentences[clip.place].prompt)
@@ -226,7 +234,7 @@ class Talk:
     def over(self) -> list[Effect]:
         """The socket is closed or the caller has hung up: what is left to report."""
         self._report()
-        self.timeline.answered()
+        self.timeline.left()
         return self._taken()
 
     # --- from the ear ------------------------------------------------------------------------
@@ -329,7 +337,17 @@ class Talk:
         self._close_ear()
         self._report(current)
         self.timeline.answered()
+        if isinstance(heard, Keys) and heard.closed == "count":
+            self._take_hash(current)
         self._out.append(Answer(current.reply.turn.number, heard))
+
+    def _take_hash(self, current: _Round) -> None:
+        """A `#` behind digits that were complete without it is theirs, also a late one."""
+        if current.listen is None or not current.listen.finish_on_hash:
+            return
+        self._hash_is_late = not self._ahead
+        if self._ahead and self._ahead[0] == "#":
+            self._ahead.popleft()
 
     def _go_on(self) -> None:
         """It was noise: the prompt goes on where it stopped."""

@@ -60,7 +60,12 @@ class Timeline:
         self._answering_since = None
 
     def answered(self) -> None:
-        """The answer to the open question is complete, or will not come."""
+        """The answer to the open question is complete: keys, words or silence."""
+        self.answering()
+        self.left()
+
+    def left(self) -> None:
+        """No answer will come any more; what there was of one keeps its place."""
         self._said()
         reply, self._reply = self._reply, None
         if reply is None or not isinstance(reply.turn.then, Listen):

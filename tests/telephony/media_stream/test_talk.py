@@ -53,6 +53,12 @@ def test_a_long_prompt_is_not_handed_over_at_once(carrier: Carrier) -> None:
     assert carrier.heard_frames == 500
 
 
+def test_the_ear_knows_what_the_caller_hears(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 50))
+    carrier.until_played()
+    assert carrier.known_frames == carrier.heard_frames == 50
+
+
 def test_patience_begins_when_the_last_mark_came_back(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(timeout=7), "one", "two"))
     carrier.until_played()
@@ -154,6 +160,27 @@ def test_keys_run_ahead_of_the_questions(carrier: Carrier) -> None:
     carrier.say(turn(3, menu(), "menu"))
     assert carrier.answers[1:] == [(2, Keys("234", "hash")), (3, Keys("5"))]
     assert carrier.heard_frames == 0
+
+
+def test_a_hash_behind_complete_digits_is_theirs(carrier: Carrier) -> None:
+    carrier.press("1234#")
+    carrier.say(turn(1, digits(4), "four"))
+    carrier.say(turn(2, digits(4), "four"))
+    carrier.press("5678")
+    carrier.say(turn(3, menu(), "menu"))
+    carrier.press("#")
+    assert carrier.answers == [(1, Keys("1234")), (2, Keys("5678"))]
+    carrier.press("#")
+    assert carrier.answers[2:] == [(3, Keys("#"))]
+
+
+def test_a_hash_after_the_next_prompt_was_heard_is_an_answer(carrier: Carrier) -> None:
+    carrier.say(turn(2, digits(4), "four"))
+    carrier.press("5678")
+    carrier.say(turn(3, menu(), "menu"))
+    carrier.until_played()
+    carrier.press("#")
+    assert carrier.answers[1:] == [(3, Keys("#"))]
 
 
 def test_keys_during_a_notice_wait_for_its_end(carrier: Carrier) -> None:

@@ -1,0 +1,121 @@
+"""`IVR_RECORDING=own`: both sides on our own disk, in step with the transcript."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.config import Config
+from ivr.dialogue.turns import HungUp, Keys, NoInput
+from ivr.speech.mulaw import encoded
+from ivr.store.recordings import Folder, Recorded, RecordingRows
+from tests.line import Line, settings
+from tests.streams import Host, StreamPhone, host
+
+LOUD = encoded(np.full(160, 6000, np.int16))
+"""A frame that is loud throughout."""
+
+
+@pytest.fixture
+def server() -> Iterator[Host]:
+    with host() as one:
+        yield one
+
+
+@dataclass(slots=True)
+class RecordedPhone(StreamPhone):
+    def config(self) -> Config:
+        return replace(StreamPhone.config(self), recording="own")
+
+
+@pytest.fixture
+def folder(line: Line, tmp_path: Path) -> Folder:
+    line.config = settings(
+        line.url,
+        IVR_SPEECH="vosk",
+        IVR_RECORDING="own",
+        IVR_RECORDINGS=str(tmp_path / "recordings"),
+    )
+    return Folder(tmp_path / "recordings", line.vault)
+
+
+def recordings(line: Line, phone: StreamPhone) -> list[Recorded]:
+    assert phone.reply is not None
+    with line.database.read() as session:
+        return RecordingRows(session, line.vault).of_call(phone.reply.call)
+
+
+def sides(wav: bytes) -> np.ndarray:
+    with wave.open(io.BytesIO(wav)) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
+
+
+def test_both_sides_are_recorded_and_the_policy_is_masked(
+    line: Line, server: Host, folder: Folder
+) -> None:
+    phone = RecordedPhone(line, server=server)
+    assert "Разговор записывается." in phone.dial("+79161234567").text
+    phone.frame(LOUD * 50)
+    phone.send(Keys("000017", "hash"))
+    phone.frame(LOUD * 50)
+    phone.send(Keys("1"))
+    phone.send(NoInput())
+    phone.send(HungUp())
+    (made,) = recordings(line, phone)
+    whole = sides(folder.wav(made, masked=False))
+    masked = sides(folder.wav(made))
+    assert len(whole) == 8 * made.milliseconds == 8 * folder.milliseconds(made.file)
+    assert np.sum(abs(whole[:, 0]) > 5000) == 2 * 50 * 160
+    assert np.sum(abs(masked[:, 0]) > 5000) == 50 * 160
+    end_of_policy = 8 * next(mark.until_ms for mark in made.marks if mark.secret)
+    assert np.array_equal(whole[end_of_policy:], masked[end_of_policy:])
+    told = {(mark.turn, mark.kind, mark.prompt, mark.secret) for mark in made.marks}
+    assert (1, "heard", "identify.last_six", True) in told
+    assert (1, "said", "greeting.recorded", False) in told
+    assert (3, "heard", phone.reply.turn.prompt if phone.reply else "", False) in told
+    assert all(mark.at_ms <= mark.until_ms <= made.milliseconds for mark in made.marks)
+
+
+def test_each_sentence_stands_where_it_sounds(line: Line, server: Host, folder: Folder) -> None:
+    """The fake voice's sound is the sentence's own bytes."""
+    phone = RecordedPhone(line, server=server)
+    phone.dial("+79161234567")
+    assert phone.reply is not None
+    texts = {sentence.prompt: sentence.text for sentence in phone.reply.sentences}
+    phone.send(HungUp())
+    (made,) = recordings(line, phone)
+    sealed = folder._sound(made.file)
+    for mark in made.marks:
+        if mark.kind == "said":
+            line_side = sealed[16 * mark.at_ms : 16 * mark.until_ms][1::2]
+            assert line_side.rstrip(b"\xff").decode() == texts[mark.prompt]
+
+
+def test_by_keys_nobody_is_told_of_a_recording(
+    line: Line, server: Host, folder: Folder
+) -> None:
+    phone = RecordedPhone(line, server=server)
+    phone.dial("+79161234567")
+    phone.cut()
+    assert phone.reply is not None
+    said = phone.read(phone.body(f"/voice/calls/{phone.reply.call}/resume")).text
+    assert "Здравствуйте" in said
+    assert "записывается" not in said
+
+
+def test_a_disk_that_fails_does_not_end_the_call(
+    line: Line, server: Host, folder: Folder
+) -> None:
+    folder.path.parent.mkdir(exist_ok=True)
+    folder.path.write_text("a file where the folder should be")
+    phone = RecordedPhone(line, server=server)
+    phone.dial("+79161234567")
+    assert "Какую запись" in phone.send(Keys("000017", "hash")).text
+    phone.send(HungUp())
+    assert recordings(line, phone) == []
