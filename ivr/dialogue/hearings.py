@@ -53,9 +53,7 @@ def visit_list(listed: Sequence[Listed], more: Sequence[str], whole: Whole) -> H
     )
 
 
-def plain_yes_no(
-    understood: Callable[[str], bool | None], own: Own, *, cancelling: bool
-) -> Hearing:
+def yes_no(understood: Callable[[str], bool | None], own: Own, *, cancelling: bool) -> Hearing:
     def whole(words: str) -> bool:
         """A lone «да» may become «да нет»."""
         answer = understood(words)
@@ -70,9 +68,8 @@ def plain_yes_no(
     )
 
 
-def confirmation(
-    _understood: Callable[[str], bool | None], own: Own, *, cancelling: bool
-) -> Hearing:
+def confirmation(own: Own, *, cancelling: bool) -> Hearing:
+    """Nothing is accepted before its pause, and nothing that began too soon."""
     return Hearing(
         phrases=_yes_no(own, cancelling=cancelling),
         filler=Filler.STRICT,
