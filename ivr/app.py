@@ -32,6 +32,7 @@ from ivr.rendering import Prompts
 from ivr.retention import Expiry
 from ivr.speech.recogniser import shipped_model
 from ivr.speech.synthesis import audio_name
+from ivr.speech.voices import open_voice, why_missing
 from ivr.statistics.daily import DailyFigures
 from ivr.store.database import Database
 from ivr.store.recordings import Folder
@@ -54,7 +55,9 @@ from ivr.telephony.twiml import CarrierVoice, Documents, PlayedVoice
 from ivr.telephony.webhooks import Apologies, Webhooks
 
 Clock = Callable[[], datetime]
-ESPEAK = "espeak"
+CARRIER = "carrier"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     signature = Signature(config.public_url, config.twilio_auth_token) if signs else None
     app.register_blueprint(_webhooks(line, signature).blueprint())
     app.register_blueprint(_sms_reports(line, signature).blueprint())
-    voice = ClinicVoice(line.database, clock)
+    voice = clinic_voice(line)
     app.extensions["voice"] = voice
     app.register_blueprint(Audio(line.database, line.shelf, voice).blueprint())
     if line.config.phone_page:
@@ -102,10 +105,13 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     return app
 
 
-def open_line(config: Config, clock: Clock = utc_now) -> Line:
-    """Everything behind the doors. Raises WrongSettings."""
+def open_line(config: Config, clock: Clock = utc_now, database: Database | None = None) -> Line:
+    """Everything behind the doors, on a database that is open or opened here.
+
+    Raises WrongSettings.
+    """
     config = _with_numbers(config)
-    database, vault = Database(config.database_url), Vault(config.data_key)
+    database, vault = database or Database(config.database_url), Vault(config.data_key)
     prompts = Prompts.load()
     shelf = Shelf(vault, config.voice, _namer(config), prompts.fixed_texts())
     office = Office(
@@ -113,7 +119,7 @@ def open_line(config: Config, clock: Clock = utc_now) -> Line:
         prompts=prompts,
         clinic=_book(config, vault),
         transfer_to=lambda session: ClinicSettings.load(session).transfer_number,
-        keep_audio=shelf.keep if config.voice == ESPEAK else _keep_nothing,
+        keep_audio=shelf.keep if config.voice != CARRIER else _keep_nothing,
         zone=config.timezone,
     )
     first_settings(config, database)
@@ -259,6 +265,16 @@ def _speech_path(line: Line) -> SpeechPath:
     )
 
 
+def clinic_voice(line: Line) -> ClinicVoice:
+    """The line's own voice; espeak's where the chosen one is not installed."""
+    config = line.config
+    missing = why_missing(config.voice, config.piper_voice)
+    if missing:
+        log.warning("%s: espeak speaks instead", missing)
+    other = open_voice(config.voice, config.piper_voice)
+    return ClinicVoice(line.database, line.clock, other=other)
+
+
 def has_model(config: Config) -> bool:
     """The web process does not read it, the media process does."""
     folder = Path(config.vosk_model) if config.vosk_model else shipped_model()
@@ -268,7 +284,7 @@ def has_model(config: Config) -> bool:
 def _documents(config: Config) -> Documents:
     played = PlayedVoice(config.public_url, _namer(config))
     carrier = CarrierVoice(ssml=config.twilio_base_url == TWILIO)
-    voice = played if config.voice == ESPEAK else carrier
+    voice = carrier if config.voice == CARRIER else played
     recorded = is_recorded(config)
     telnyx = "telnyx" in config.twilio_base_url
     return Documents(config.public_url, voice, config.line_number, recorded, telnyx)

@@ -48,6 +48,7 @@ class Config:
     vosk_model: str = ""
     """A folder; empty: the model of the package."""
     voice: str = "carrier"
+    piper_voice: str = ""
     sms: str = "log"
     http_sms: HttpSms = field(default_factory=HttpSms, repr=False)
     line_number: str = ""
@@ -84,6 +85,8 @@ class _Reader:
     def read(self) -> Config:
         env = self.env
         sms = self.one_of("IVR_SMS", ("log", "twilio", "http"), "log")
+        voices = ("carrier", "espeak", "piper", "rhvoice", "festival")
+        voice = self.one_of("IVR_VOICE", voices, "carrier")
         speech = self.one_of("IVR_SPEECH", ("vosk", "off"), "off")
         return Config(
             database_url=env.get("IVR_DATABASE_URL", "sqlite:///var/ivr.db"),
@@ -96,7 +99,8 @@ class _Reader:
             require_signature=self.signature_wanted(),
             speech=speech,
             vosk_model=env.get("IVR_VOSK_MODEL", ""),
-            voice=self.one_of("IVR_VOICE", ("carrier", "espeak"), "carrier"),
+            voice=voice,
+            piper_voice=self.needed_by(voice == "piper", "IVR_PIPER_VOICE"),
             sms=sms,
             http_sms=self.http_sms(needed=sms == "http"),
             line_number=env.get("IVR_LINE_NUMBER", ""),

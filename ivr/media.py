@@ -10,9 +10,8 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from ivr.app import Line, call_recording, carrier_signs_sockets
+from ivr.app import Line, call_recording, carrier_signs_sockets, clinic_voice
 from ivr.clinic.settings import ClinicSettings
-from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config
 from ivr.dialogue.turns import Spoken
 from ivr.faults import report
@@ -34,7 +33,7 @@ LONGEST_MESSAGE = 65_536
 
 def media_app(line: Line, rest: ASGIApp | None = None) -> ASGIApp:
     """`rest` answers whatever is not the media socket. Raises ModelMissing and VadMissing."""
-    voice = ClinicVoice(line.database, line.clock)
+    voice = clinic_voice(line)
     sounds = Sounds(voice, voice.edition)
     Thread(target=prepare, args=(line, sounds), name="sounds ahead", daemon=True).start()
     return MediaServer(parts(line, sounds.of, hearer_of(line.config))).app(rest)

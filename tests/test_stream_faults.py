@@ -376,6 +376,9 @@ class Deafened(FakeHearer):
     def open(self, hearing: Hearing) -> None:
         raise RuntimeError("no model")
 
+    def hear(self, frame: bytes, ours: bytes) -> tuple[()]:
+        return ()
+
 
 def test_an_ear_that_fails_leaves_the_call_to_the_keys(line: Line, server: Host) -> None:
     phone = StreamPhone(line, server=server, parts={"hearer": Deafened})

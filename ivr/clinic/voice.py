@@ -13,7 +13,7 @@ from ivr.faults import report
 from ivr.speech.audio import Samples, at_level, joined
 from ivr.speech.pronunciation import SENTENCE_PAUSE, sentences
 from ivr.speech.stretching import slowed
-from ivr.speech.synthesis import Synthesizer, speed_of
+from ivr.speech.synthesis import OtherVoice, Synthesizer, speed_of
 from ivr.store.database import Database
 
 REST = timedelta(seconds=30)
@@ -32,14 +32,16 @@ class ClinicVoice:
         database: Database,
         clock: Callable[[], datetime],
         synthesizer: Synthesizer | None = None,
+        other: OtherVoice | None = None,
     ) -> None:
+        """`other` speaks instead of espeak."""
         self._database = database
         self._clock = clock
         self._own: Mapping[str, str] = {}
         self._rests_until: datetime | None = None
         self._edition: object = None
         self._edition_until: datetime | None = None
-        self.synthetic = synthesizer or Synthesizer(own=lambda: self._own)
+        self.synthetic = synthesizer or Synthesizer(own=lambda: self._own, other=other)
 
     def wav(self, text: str, pace: int = 0, loudness: int = 0) -> bytes:
         """8 kHz, 16 bit, one channel. Raises SynthesisFailed.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,14 +16,18 @@ from ivr.config import Config
 from ivr.rendering import Prompts
 from ivr.speech.recogniser import Ear, ModelMissing
 from ivr.speech.synthesis import Synthesizer
-from ivr.speech.understanding.phrases import KINDS, phrases
+from ivr.speech.understanding import KINDS, phrases
 from ivr.speech.voice_activity import Vad, VadMissing
+from ivr.speech.voices import open_voice, why_missing
 from ivr.store.tables import Cancellation, Outbox
 from ivr.telephony.health import WAITING, newest_migration, why_not_ready
 
 WORKS, DEGRADED, BROKEN = "works", "degraded", "broken"
 MOST_CODES = 20_000
 """Of 100,000: above it a guessed code is too often somebody's."""
+KEYS_ONLY = "callers are asked for keys only"
+SHOWN = 20
+"""Words that the model lacks."""
 LATE = timedelta(minutes=10)
 
 
@@ -69,29 +74,40 @@ def _voice(config: Config) -> Finding:
     wrong = [line for line in Prompts.load().check() if not line.startswith("warning:")]
     if wrong:
         return Finding("voice", BROKEN, f"{wrong[0]}; see `ivr prompts check`")
-    if config.voice == "carrier":
+    if config.voice == "carrier" and config.speech == "off":
         return Finding("voice", WORKS, "the carrier speaks")
+    missing = why_missing(config.voice, config.piper_voice)
+    other = open_voice(config.voice, config.piper_voice)
     try:
-        Synthesizer().wav("Проверка.", 0, 0)
+        with closing(Synthesizer(other=other)) as synthesizer:
+            synthesizer.wav("Проверка.", 0, 0)
     except (OSError, RuntimeError) as broken:
         return Finding("voice", BROKEN, f"{type(broken).__name__}: set IVR_VOICE=carrier")
-    return Finding("voice", WORKS)
+    if missing:
+        return Finding("voice", DEGRADED, f"{missing}: espeak speaks instead")
+    return Finding("voice", WORKS, config.voice if other else "espeak")
 
 
 def _speech(config: Config) -> Finding:
-    part = "speech model"
+    """Which model, whether it fits what is listened for, and the voice activity."""
     if config.speech == "off":
-        return Finding(part, DEGRADED, "IVR_SPEECH=off: callers are asked for keys only")
+        return Finding(
+            "speech model", DEGRADED, "IVR_SPEECH=off: callers are asked for keys only"
+        )
     try:
-        ear = Ear(config.vosk_model or None)
         Vad()
+        ear = Ear(config.vosk_model or None)
     except (ModelMissing, VadMissing) as missing:
-        return Finding(part, BROKEN, f"{missing}: callers are asked for keys only")
-    unknown = ear.missing(dict.fromkeys(said for kind in KINDS for said in phrases(kind)))
+        return Finding("speech model", BROKEN, f"{missing}: {KEYS_ONLY}")
+    name = config.vosk_model or "the one that ships"
+    if not ear.has_grammars:
+        return Finding("speech model", DEGRADED, f"{name}: it listens for all words it knows")
+    unknown = ear.missing(phrase for kind in KINDS for phrase in phrases(kind))
     if unknown:
-        named = ", ".join(unknown[:5])
-        return Finding(part, DEGRADED, f"{ear.folder} lacks {len(unknown)} words: {named}…")
-    return Finding(part, WORKS, f"{ear.folder}")
+        words = ", ".join([*unknown[:SHOWN], *("…" for _ in unknown[SHOWN:][:1])])
+        told = f"{name}: {len(unknown)} words cannot be heard: {words}"
+        return Finding("speech model", DEGRADED, told)
+    return Finding("speech model", WORKS, name)
 
 
 def _carrier(config: Config) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from ivr.clinic.voice import ClinicVoice
 from ivr.commands.environment import VAR, Stop, Tools, open_line
 from ivr.rendering import Prompts
 from ivr.speech.synthesis import Synthesizer
+from ivr.speech.voices import VOICES, open_voice, why_missing
 
 
 @click.group()
@@ -82,7 +83,19 @@ def _render(voice: Synthesizer | ClinicVoice, folder: Path) -> None:
 @click.command()
 @click.argument("text")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def say(text: str, file: Path) -> None:
+@click.option("--voice", type=click.Choice(VOICES), help="Instead of the one of IVR_VOICE.")
+@click.option("--pace", type=click.IntRange(-2, 0), default=0, help="-1 and -2 are slower.")
+@click.option("--loudness", type=click.IntRange(0, 2), default=0, help="1 and 2 are louder.")
+@click.pass_obj
+def say(  # noqa: PLR0913 - options, each by its name
+    tools: Tools, text: str, file: Path, voice: str | None, *, pace: int, loudness: int
+) -> None:
     """Say TEXT into FILE.wav."""
-    file.write_bytes(Synthesizer().wav(text, 0, 0))
+    name = voice or tools.env.get("IVR_VOICE", "")
+    piper_voice = tools.env.get("IVR_PIPER_VOICE", "")
+    missing = why_missing(name, piper_voice)
+    if missing:
+        raise Stop(f"{missing}.")
+    with closing(Synthesizer(other=open_voice(name, piper_voice))) as synthesizer:
+        file.write_bytes(synthesizer.wav(text, pace, loudness))
     click.echo(str(file))

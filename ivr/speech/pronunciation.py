@@ -42,12 +42,20 @@ def phrases(text: str) -> list[Phrase]:
     return [Phrase(part, _pause(part, follower)) for part, follower in pairwise([*parts, ""])]
 
 
-def pronounced(text: str, own: Mapping[str, str] = MappingProxyType({})) -> str:
+def pronounced(
+    text: str, own: Mapping[str, str] = MappingProxyType({}), *, phonemes: bool = True
+) -> str:
     """Words of the tables in espeak's spelling, others as they are.
 
-    The clinic's `own` words count first; they are in lower case.
+    The clinic's `own` words count first; they are in lower case. Without `phonemes` words stay
+    as they are which espeak is given in its own.
     """
-    return WORD.sub(lambda word: _spelt(word[0], own), text)
+
+    def spelt(found: re.Match[str]) -> str:
+        word = _spelt(found[0], own)
+        return word if phonemes or "[[" not in word else found[0]
+
+    return WORD.sub(spelt, text)
 
 
 def _pause(part: str, follower: str) -> float:

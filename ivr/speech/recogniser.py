@@ -91,6 +91,8 @@ class Ear:
         self.model = _opened(self.folder)
         self.hertz = _sampling(self.folder)
         """What the model was trained on: stock models want 16000."""
+        self.has_grammars = (self.folder / "graph" / "HCLr.fst").is_file()
+        """Large models have none: they always listen for their whole vocabulary."""
 
     def missing(self, phrases: Iterable[str]) -> list[str]:
         """Words that the model does not know, each once; no phrase with one can be heard."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy import func, select
 from ivr.__main__ import main
 from ivr.clinic import recordings
 from ivr.speech.audio import levelled
+from ivr.speech.recogniser import shipped_model
 from ivr.speech.recorded import Take
 from ivr.store.database import Database
 from ivr.store.tables import Audit, Patient
@@ -143,6 +145,47 @@ def test_doctor_names_every_part(ivr: Terminal) -> None:
     for line, part in zip(lines, parts, strict=True):
         assert line.startswith(part)
         assert line[13:].split()[0] in {"works", "degraded", "broken"}
+
+
+def part(output: str, name: str) -> str:
+    (line,) = (line for line in output.splitlines() if line.startswith(name))
+    return line[13:]
+
+
+def test_doctor_knows_which_model_hears(ivr: Terminal, folder: Path) -> None:
+    ivr.env["IVR_SPEECH"] = "vosk"
+    assert part(ivr.good("doctor"), "speech model").split() == [
+        "works",
+        "the",
+        "one",
+        "that",
+        "ships",
+    ]
+    shutil.copytree(shipped_model(), folder / "own")
+    words = folder / "own" / "graph" / "words.txt"
+    words.write_text(words.read_text("utf-8").replace("\nотмените ", "\nкракозябра "), "utf-8")
+    ivr.env["IVR_VOSK_MODEL"] = "own"
+    told = part(ivr.good("doctor"), "speech model")
+    assert told.startswith("degraded  own: 1 words cannot be heard: отмените")
+
+
+def test_doctor_misses_a_model_and_a_voice(ivr: Terminal, folder: Path) -> None:
+    ivr.env |= {"IVR_SPEECH": "vosk", "IVR_VOSK_MODEL": "nowhere"}
+    ivr.env |= {"IVR_VOICE": "piper", "IVR_PIPER_VOICE": "nowhere.onnx"}
+    result = ivr("doctor")
+    assert result.exit_code == 1
+    assert "no Vosk model in nowhere" in part(result.stdout, "speech model")
+    told = part(result.stdout, "voice")
+    assert told.startswith("degraded")
+    assert told.endswith("espeak speaks instead")
+
+
+def test_a_voice_that_is_missing_says_nothing(ivr: Terminal, folder: Path) -> None:
+    said = ivr("say", "Да.", "yes.wav", "--voice", "piper")
+    assert said.exit_code == 2
+    assert "IVR_VOICE=piper" in said.stderr
+    ivr.good("say", "Да.", "yes.wav", "--voice", "espeak", "--pace=-2", "--loudness", "1")
+    assert (folder / "yes.wav").stat().st_size > 4000
 
 
 def test_doctor_knows_a_database_without_tables(folder: Path) -> None:

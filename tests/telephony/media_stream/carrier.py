@@ -56,6 +56,9 @@ class Carrier:
     ended: t.End | None = None
     heard_frames: int = 0
     """By the caller, silence left out."""
+    known_frames: int = 0
+    """Of them, those that the ear was told of, too."""
+    playing: bytes = SILENT
 
     def say(self, answer: Reply) -> None:
         self.do(self.talk.turned(answer))
@@ -98,8 +101,11 @@ class Carrier:
 
     def play(self) -> None:
         """One frame, and every mark behind it."""
-        if self.queue and isinstance(self.queue[0], bytes):
-            self.heard_frames += self.queue.popleft() != SILENT
+        self.playing = SILENT
+        if self.queue and isinstance(frame := self.queue[0], bytes):
+            self.playing = frame
+            self.queue.popleft()
+            self.heard_frames += self.playing != SILENT
         while self.queue and isinstance(self.queue[0], str):
             mark = str(self.queue.popleft())
             if self.echoes and mark not in self.lost:
@@ -132,10 +138,11 @@ class Carrier:
                 self.open_ear = ear
             case t.CloseEar():
                 self.open_ear = 0
-            case t.HearFrame(audio, ours):
-                assert len(audio) == len(ours) == 160
             case t.PrepareEar():
                 assert not self.open_ear
+            case t.HearFrame(_, ours):
+                assert ours in {self.playing, SILENT}
+                self.known_frames += ours != SILENT
             case t.End():
                 self.ended = effect
             case _:

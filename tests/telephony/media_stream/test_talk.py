@@ -53,6 +53,12 @@ def test_a_long_prompt_is_not_handed_over_at_once(carrier: Carrier) -> None:
     assert carrier.heard_frames == 500
 
 
+def test_the_ear_knows_what_the_caller_hears(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 50))
+    carrier.until_played()
+    assert carrier.known_frames == carrier.heard_frames == 50
+
+
 def test_patience_begins_when_the_last_mark_came_back(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(timeout=7), "one", "two"))
     carrier.until_played()
