@@ -259,7 +259,7 @@ class Talk:
 
     def speech_began(self, ear: int) -> list[Effect]:
         current = self._round
-        if ear != self._ear or current is None or current.hearing is None:
+        if not self._hears(ear) or current is None or current.hearing is None:
             return []
         self._speech_left = LONGEST_SPEECH
         self.timeline.answering()
@@ -270,7 +270,7 @@ class Talk:
 
     def utterance(self, ear: int, heard: Utterance) -> list[Effect]:
         current = self._round
-        if ear != self._ear or current is None:
+        if not self._hears(ear) or current is None:
             return []
         interrupted = self._rest is not None or self._playout.busy
         if heard.foreign and interrupted:
@@ -283,9 +283,13 @@ class Talk:
 
     def noise(self, ear: int) -> list[Effect]:
         """What had begun was no speech; the ear hears on."""
-        if ear == self._ear:
+        if self._hears(ear):
             self._go_on()
         return self._taken()
+
+    def _hears(self, ear: int) -> bool:
+        """It is the open ear, not one of an earlier question, and not none."""
+        return ear > 0 and ear == self._ear
 
     # --- inside ------------------------------------------------------------------------------
 

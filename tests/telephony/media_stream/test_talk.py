@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
 from ivr.telephony.media_stream import talk as t
-from ivr.telephony.media_stream.playout import SendFrame
+from ivr.telephony.media_stream.playout import LEAD, SendFrame
 from ivr.telephony.media_stream.talk import FIRST_SILENCE
 from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
@@ -408,3 +408,43 @@ def test_where_everything_stands(carrier: Carrier) -> None:
         (2, "said", end, end + 80, False),
         (2, "heard", end + 280, end + 280, False),
     ]
+
+
+# --- whatever happens ------------------------------------------------------------------------
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("frames"), st.integers(1, 60)),
+        st.tuples(st.just("key"), st.sampled_from("012*#")),
+        st.tuples(st.just("mark"), st.sampled_from(["5.1.2.1", "5.2.2.2", "1.1.1.1"])),
+        st.tuples(st.just("overdue"), st.none()),
+        st.tuples(st.just("speech"), st.booleans()),
+    ),
+    max_size=40,
+)
+
+
+@given(events=EVENTS, echoes=st.booleans())
+def test_a_confirmation_is_answered_only_after_its_naming_was_heard(
+    events: list[tuple[str, object]], echoes: bool
+) -> None:
+    """Keys, speech, lost and invented marks in any order."""
+    carrier = Carrier(echoes=echoes)
+    carrier.press("1")
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    for kind, what in events:
+        match kind, what:
+            case "frames", int(many):
+                carrier.frames(many)
+            case "key", str(key):
+                carrier.press(key)
+            case "mark", str(name):
+                carrier.do(carrier.talk.mark(name))
+            case "speech", bool(foreign):
+                carrier.speak("да", foreign=foreign)
+            case _:
+                carrier.do(carrier.talk.overdue() if carrier.talk.awaits_mark else [])
+        if carrier.answers or carrier.ended:
+            break
+    if carrier.answers:
+        assert carrier.heard_frames >= len(NAMING.text) - LEAD
