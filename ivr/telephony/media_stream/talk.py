@@ -15,6 +15,8 @@ from ivr.telephony.media_stream.timeline import Timeline
 FIRST_SILENCE = 12
 """Frames before the first word: a line that was just opened swallows the beginning."""
 MOST_KEYS = 40
+KNOWN_AFTER_MS = 500
+"""From the first sound of speech to the certainty that it is some, and to our knowing it."""
 LONGEST_SPEECH = 15 * A_SECOND
 """An ear that has not closed an utterance by then has heard none."""
 
@@ -262,7 +264,7 @@ class Talk:
         if not self._hears(ear) or current is None or current.hearing is None:
             return []
         self._speech_left = LONGEST_SPEECH
-        self.timeline.answering()
+        self.timeline.answering(KNOWN_AFTER_MS)
         if current.hearing.barge_in and self._playout.busy and self._rest is None:
             self._rest = self._playout.stop()
             self._out.append(Clear())
