@@ -79,6 +79,18 @@ def test_a_missing_mark_does_not_stop_the_call(carrier: Carrier) -> None:
     assert carrier.prompts == []
 
 
+def test_a_mark_that_comes_too_late_does_not_count(carrier: Carrier) -> None:
+    carrier.echoes = False
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.until_played()
+    carrier.do(carrier.talk.overdue())
+    carrier.frames(100)
+    carrier.do(carrier.talk.mark("5.1.1.1"))
+    assert carrier.prompts == []
+    assert carrier.ears == []
+    assert carrier.until_answer() == about(400)
+
+
 def test_a_mark_that_is_missing_before_one_that_came_was_played(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "one", "two"))
     carrier.lost.add("1.1.2.1")
