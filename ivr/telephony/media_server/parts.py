@@ -42,10 +42,12 @@ EarEvent = SpeechBegan | Noise | Utterance
 class Hearer(Protocol):
     """Hears one call; used by one thread at a time."""
 
+    def prepare(self, hearing: Hearing) -> None: ...
+
     def open(self, hearing: Hearing) -> None: ...
 
     def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
-        """20 ms of mu-law, and what we played meanwhile; nothing while it is not open."""
+        """20 ms of mu-law, and what we said meanwhile; nothing comes where nothing is open."""
         ...
 
     def close(self) -> None: ...

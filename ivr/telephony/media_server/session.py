@@ -220,7 +220,7 @@ class Session:
                 case t.Clear():
                     self._send(self._dialect.clear())
                     self._wall.cleared(self._now())
-                case t.OpenEar() | t.HearFrame() | t.CloseEar():
+                case t.PrepareEar() | t.OpenEar() | t.HearFrame() | t.CloseEar():
                     self._ear.put(effect)
                 case _:
                     self._do_outside(effect)
