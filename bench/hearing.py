@@ -46,7 +46,7 @@ from ivr.speech.listening import ONE_BY_ONE
 from ivr.speech.recogniser import Ear
 from ivr.speech.voice_activity import Vad
 
-STRINGS, NOISY = 200, 40
+STRINGS, NOISY = 200, 15
 """Of 16 digits: heard clean, and of them with noise too."""
 ECHOES = (-10, -20, -30)
 """dB below the prompt as it was sent."""
