@@ -94,7 +94,7 @@ def interval(right: int, count: int) -> tuple[float, float]:
     middle = share + square / 2
     half = Z * float(np.sqrt(share * (1 - share) / count + square / count / 4))
     scale = 100 / (1 + square)
-    return scale * (middle - half), scale * (middle + half)
+    return max(0.0, scale * (middle - half)), min(100.0, scale * (middle + half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def measure(
     for seed, (answer, pcm) in enumerate(said):
         end = end_of_speech(pcm)
         for condition in conditions(seed):
-            sound = on_the_line(pcm, condition, seed, answer.asked.pause + 0.5)
+            sound = on_the_line(pcm, condition, seed, answer.asked.pause + 1.0)
             heard = line.hear(answer.asked, sound, end)
             got = None if heard.foreign else answer.read(heard.words)
             tally = found.setdefault(condition, Tally())

@@ -35,7 +35,7 @@ SHORT_PAUSE = 0.2
 """Seconds, which end a whole answer that is taken early, too."""
 GUARD = 0.06
 """A confirmation opens a little later: what begins sooner was begun before."""
-LAG = 0.5
+LAG = 1.0
 """Seconds after its sound in which a word is known at the latest."""
 POLL = 0.1
 """Seconds between two looks at what is recognised so far."""
