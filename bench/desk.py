@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bench.__main__ import _databases, _folder
 from bench.servers import _environment
@@ -135,6 +135,7 @@ def _client(client: FlaskClient, database: Database, role: str) -> FlaskClient:
     name = {"name": f"bench {role}", "role": role, "password_hash": "-"}
     row = Registrar(**name, created_at=utc_now())
     with database.begin() as session:
+        session.execute(delete(Registrar).where(Registrar.name == row.name))
         session.add(row)
     with client.session_transaction() as cookie:
         cookie["_user_id"] = f"{row.id}.1"

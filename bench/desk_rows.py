@@ -29,6 +29,9 @@ class Desk:
     first: int
     """Of the large database's patients and visits."""
     sealed: str
+    """A telephone."""
+    sms: tuple[str, str]
+    """To whom and what, sealed."""
 
     def fill(self) -> None:
         self.bulk.put(
@@ -73,7 +76,7 @@ class Desk:
 
     def _message(self, n: int) -> Sequence[Any]:
         at = self._at(n, MESSAGES)
-        what = (f"large {n}", self.sealed, self.sealed, "cancelled", STATES[n % len(STATES)])
+        what = (f"large {n}", *self.sms, "cancelled", STATES[n % len(STATES)])
         return (*what, 1, at, at, at, "", self.first + n % 100_000)
 
     def _request(self, n: int) -> Sequence[Any]:
