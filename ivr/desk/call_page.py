@@ -49,7 +49,7 @@ def index(call: str) -> Answer:
             call=summary,
             row=row,
             dialogue=dialogue(session, desk(), call, eyes(), recorded),
-            recorded=recorded[0] if recorded else None,
+            recorded=recorded,
             person=persons.person(session, desk().vault, row.patient_id),
             failures=_failures(session, call),
             cancellations=book_views.cancellations(session, desk(), *by_call),

@@ -98,6 +98,21 @@ def test_lines_know_their_second(recorded: tuple[Desk, str]) -> None:
     assert "data-hear" not in desk.visitor("engineer").text(f"/calls/{call}/")
 
 
+def test_a_call_has_a_recording_for_each_of_its_streams(recorded: tuple[Desk, str]) -> None:
+    desk, call = recorded
+    again = (Mark(3, "said", "visits.menu", 500, 900),)
+    with desk.line.database.begin() as session:
+        rows = RecordingRows(session, desk.line.vault)
+        rows.begin(call, "0.rec", desk.line.clock.now)
+        rows.note("0.rec", again, 1000)
+    visitor = desk.visitor("registrar")
+    text = visitor.text(f"/calls/{call}/")
+    assert text.count("<audio") == 2
+    assert 'data-recording="1" data-at="2.10"' in text
+    assert 'data-recording="2" data-at="0.50"' in text
+    assert visitor.get(f"/calls/{call}/recordings/2.wav").status_code == 404, "no such file"
+
+
 def test_two_registrars_handle_one_call(desk: Desk) -> None:
     call = desk.call(*CANCELLED)
     form = {"back": f"/desk/calls/{call}/"}
