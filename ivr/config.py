@@ -65,6 +65,7 @@ class Config:
     media_url: str = ""
     """`wss://…` of the media socket, no slash at the end."""
     max_streams: int = 20
+    phone_page: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -116,6 +117,7 @@ class _Reader:
             media_port=self.count("IVR_MEDIA_PORT", 8001, most=65535),
             media_url=self.media_url(),
             max_streams=self.count("IVR_MAX_STREAMS", 20, most=10_000),
+            phone_page=self.one_of("IVR_PHONE_PAGE", ("on", "off"), "off") == "on",
         )
 
     def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:

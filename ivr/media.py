@@ -10,7 +10,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from ivr.app import Line, carrier_signs_sockets, clinic_voice
+from ivr.app import Line, call_recording, carrier_signs_sockets, clinic_voice
 from ivr.clinic.settings import ClinicSettings
 from ivr.config import Config
 from ivr.dialogue.turns import Spoken
@@ -33,7 +33,8 @@ LONGEST_MESSAGE = 65_536
 
 def media_app(line: Line, rest: ASGIApp | None = None) -> ASGIApp:
     """`rest` answers whatever is not the media socket. Raises ModelMissing and VadMissing."""
-    sounds = Sounds(clinic_voice(line))
+    voice = clinic_voice(line)
+    sounds = Sounds(voice, voice.edition)
     Thread(target=prepare, args=(line, sounds), name="sounds ahead", daemon=True).start()
     return MediaServer(parts(line, sounds.of, hearer_of(line.config))).app(rest)
 
@@ -49,6 +50,7 @@ def parts(line: Line, sound: Callable[..., bytes], hearer: Callable[[], Hearer])
         clock=line.clock,
         sound=sound,
         hearer=hearer,
+        carriers_recording=call_recording(config),
         recordings=recordings if config.recording == "own" else None,
         signature=_signature(config),
     )

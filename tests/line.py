@@ -121,12 +121,12 @@ class Line:
         with self.database.begin() as session:
             happen(session, self.vault, event)
 
-    def prompts_said(self) -> set[str]:
-        """In every call so far, whispers to a person included."""
+    def sentences_said(self) -> set[tuple[str, str]]:
+        """Prompt and text, in every call so far, whispers to a person included."""
         with self.database.read() as session:
             lines = session.scalars(select(tables.Line).where(tables.Line.kind == "said"))
             payloads = [json.loads(self.vault.open("line", line.payload)) for line in lines]
-        return {sentence["prompt"] for payload in payloads for sentence in payload}
+        return {(one["prompt"], one["text"]) for payload in payloads for one in payload}
 
     def outcomes(self) -> set[str | None]:
         with self.database.read() as session:
@@ -198,7 +198,7 @@ class DirectPhone:
 
 
 class CrashingPhone(DirectPhone):
-    """Nothing of a process is left between two turns; another one says the turn once more."""
+    """Nothing of a line is left between two turns; another one says the turn once more."""
 
     def pick_up(self, **call: Any) -> Reply:
         return self.anew(lambda board: board.pick_up(**call))
@@ -211,11 +211,8 @@ class CrashingPhone(DirectPhone):
         return reply
 
     def anew(self, ask: Callable[[Switchboard], Reply]) -> Reply:
-        process = open_line(self.line.config, self.line.clock)
-        try:
-            return ask(process.switchboard)
-        finally:
-            process.database.close()
+        line = self.line
+        return ask(open_line(line.config, line.clock, line.database).switchboard)
 
 
 class DoubledPhone(DirectPhone):

@@ -27,8 +27,18 @@ from ivr.store import tables
 from ivr.switchboard import Reply
 from tests.line import Line
 
-MENU = [*"1234567890*#"]
-WORDS = ["да", "нет", "да нет", "не знаю", "подождите", "оператор", "скорая", "назад"]
+MENU = [*"1234570*#"]
+WORDS = [
+    *("да", "нет", "да нет", "не знаю", "подождите", "оператор", "скорая", "назад"),
+    *("отменить", "вторая", "в начало", "до свидания"),
+]
+FOREIGN = Utterance("да", foreign=True)
+SIX = "ноль ноль ноль ноль семнадцать"
+WHOLE = f"семь семь семь шесть пятнадцать ноль восемь девяносто четыре ноль ноль {SIX[10:]}"
+NUMBERS = [
+    *(SIX, WHOLE, "семь семь семь шесть", "сначала", "второе января двадцать первого"),
+    *("не знаю", "помощь", "скорая", "до свидания"),
+]
 DIGITS = [
     ("000017", "hash"),
     ("000017", "pause"),
@@ -87,6 +97,7 @@ class Explorer:
             closing(sqlite3.connect(":memory:")) as then,
             closing(sqlite3.connect(self.file)) as now,
         ):
+            now.execute("PRAGMA synchronous = OFF")
             then.deserialize(state)
             then.backup(now)
 
@@ -99,6 +110,8 @@ def check_cancellations(line: Line, path: tuple[str, ...]) -> None:
     """Each cancellation stands behind a yes, and its code is in the outbox."""
     with line.database.read() as session:
         cancellations = list(session.scalars(select(tables.Cancellation)))
+    if not cancellations:
+        return
     yeses = sum(step in YESES for step in path)
     assert len(cancellations) <= yeses, path
     texts = " ".join(text for _, text in line.outbox())
@@ -110,7 +123,7 @@ def check_cancellations(line: Line, path: tuple[str, ...]) -> None:
 YESES = {
     f"{prompt}: {heard}"
     for prompt in UNGUARDED
-    for heard in (Keys("1"), Utterance("да"), Keys("1", "hash"))
+    for heard in (Keys("1"), Utterance("да"), Utterance("отменить"), Keys("1", "hash"))
 }
 
 
@@ -119,11 +132,11 @@ def answers(reply: Reply) -> Iterator[Heard]:
         case Listen(finish_on_hash=False):
             yield from (Keys(key) for key in MENU)
             yield from (Utterance(words) for words in WORDS)
-            yield NoInput()
+            yield from (FOREIGN, NoInput())
         case Listen():
             yield from (Keys(keys, closed) for keys, closed in DIGITS)  # type: ignore[arg-type]
+            yield from (Utterance(words) for words in NUMBERS)
             yield NoInput()
-            yield Utterance("не знаю")
         case Dial():
             yield DialEnded(answered=True)
             yield DialEnded(answered=False)
@@ -192,6 +205,7 @@ LOOKED_FOR = {
 }
 """Questions at which the first silences are waited out without a word."""
 PRIVATE = ("Иванова", "Петренко", "Черных", "Терапевт", "Кардиолог", "Код отмены")
+BY_WORDS = [(question, words) for question in ("last_six", "whole") for words in (SIX, WHOLE)]
 IDENTIFIED = (
     "identify.last_six: Keys(keys='000017'",
     "identify.last_six: Keys(keys='7776150894000017'",
@@ -200,5 +214,6 @@ IDENTIFIED = (
     "identify.go_on",
     "identify.search",
     "identify.four4",
+    *(f"identify.{question}: Utterance(words='{words}'" for question, words in BY_WORDS),
 )
 """Steps that may have identified a caller of the demo clinic."""

@@ -219,7 +219,14 @@ def test_the_rest_that_time_makes_worthless(
             expires_at=now - 40 * DAY,
         ),
     )
+    for days in (31, 29):
+        at = now - days * DAY
+        add(database, tables.Attempts(scope="caller", key=f"{days}", failures=3, last_at=at))
+    add(database, tables.Handled(kind="sms", subject="1", who="Галина", at=now - 400 * DAY))
     sweep(database, folder, now)
+    with database.read() as session:
+        assert list(session.scalars(select(tables.Attempts.key))) == ["29"]
+    assert count(database, tables.Handled) == 0
     assert sorted(deleted(database)) == [
         "deleted audit: 1",
         "deleted one-time codes: 1",

@@ -13,13 +13,13 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from ivr.config import Config
-from ivr.dialogue.turns import HungUp, Keys, NoInput, Utterance
+from ivr.dialogue.turns import Hearing, HungUp, Keys, NoInput, Utterance
 from ivr.speech.numbers import pairs
 from ivr.switchboard import Sentence
 from ivr.telephony.signature import SocketSignature
 from tests.golden import Said
 from tests.line import TOKEN, Line
-from tests.streams import SILENT, STREAM, Host, StreamPhone, host
+from tests.streams import SILENT, STREAM, FakeHearer, Host, StreamPhone, host
 
 ANNA = "+79161234567"
 KEYS_ONLY = "Сейчас линия понимает только кнопки."
@@ -372,8 +372,8 @@ def test_a_voice_that_fails_leaves_the_call_to_the_keys(line: Line, server: Host
     assert "Наберите последние шесть цифр" in resumed(phone)
 
 
-class Deafened:
-    def open(self, hearing: object) -> None:
+class Deafened(FakeHearer):
+    def open(self, hearing: Hearing) -> None:
         raise RuntimeError("no model")
 
     def hear(self, frame: bytes, ours: bytes) -> tuple[()]:

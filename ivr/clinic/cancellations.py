@@ -62,6 +62,8 @@ def _text(ledger: Ledger, row: Cancellation, start: datetime, kind: str) -> str:
         return texts.restored(start, ledger.line_number)
     if kind == "not_cancelled":
         return texts.not_cancelled(start, ledger.line_number)
+    if kind == "withdrawn":
+        return texts.withdrawn(start, ledger.line_number)
     put = texts.cancelled if row.status == CancellationStatus.CANCELLED else texts.requested
     return put(start, row.code, ledger.line_number)
 

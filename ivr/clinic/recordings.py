@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from ivr.clinic.settings import ClinicSettings
@@ -55,6 +55,13 @@ def sounds(session: Session, sentences: Iterable[str]) -> dict[str, bytes]:
         SentenceRecording.name.in_(names)
     )
     return {names[name]: wav for name, wav in session.execute(query)}
+
+
+def newest(session: Session) -> tuple[int, datetime | None]:
+    """How many there are, and when the last one was made."""
+    query = select(func.count(), func.max(SentenceRecording.made_at))
+    number, made_at = session.execute(query).one()
+    return int(number), made_at
 
 
 def texts(session: Session) -> list[str]:

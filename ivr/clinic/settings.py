@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from ivr.clinic.hours import Hours, Timetable
 from ivr.clinic.setting_checks import NAMES, WEEKDAYS, Fault, WrongSetting, checked
-from ivr.store.tables import ClinicSetting, SettingChange
+from ivr.store.tables import Audit, ClinicSetting, SettingChange
 
 __all__ = ["NAMES", "WEEKDAYS", "Change", "ClinicSettings", "Retention", "WrongSetting"]
 
+AUDITED = 70
+"""Characters of an old and of a new value."""
 _DEFAULTS: Mapping[str, str] = {
     "name": "Поликлиника",
     **{f"hours_{weekday}": "08:00-20:00" for weekday in WEEKDAYS[:5]},
@@ -99,11 +101,13 @@ class ClinicSettings:
     def change(
         session: Session, name: str, value: str, who: str, now: datetime
     ) -> Change | None:
-        """As `set`, with a line in the history of settings. Raises WrongSetting."""
+        """As `set`, with a line in the history and one in the audit. Raises WrongSetting."""
         change = ClinicSettings.set(session, name, value)
         if change is not None:
             row = {"name": name, "old": change.old, "new": change.new}
             session.add(SettingChange(at=now, who=who, **row))
+            what = f"setting {name}: {_cut(change.old)} -> {_cut(change.new)}"
+            session.add(Audit(at=now, who=who, what=what))
         return change
 
     @staticmethod
@@ -151,6 +155,11 @@ def _stored(session: Session) -> dict[str, str]:
     for name, value in session.execute(_ROWS):
         stored[name] = value
     return stored
+
+
+def _cut(value: str) -> str:
+    """For the audit; the history has it whole."""
+    return value if len(value) <= AUDITED else f"{value[: AUDITED - 1]}…"
 
 
 def _keep_one_open(closing: str, stored: Mapping[str, str]) -> None:

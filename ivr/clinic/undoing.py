@@ -8,7 +8,7 @@ from ivr.clinic.actions import Moment, UndoCancellation, UndoResult
 from ivr.clinic.cancellations import change, hold_visit, receipt_of, send
 from ivr.clinic.ledger import Ledger
 from ivr.clinic.values import CancellationStatus
-from ivr.clinic.visits import undoable
+from ivr.clinic.visits import ASKED, undoable
 from ivr.store.tables import Cancellation, Opening, Visit
 
 
@@ -22,10 +22,11 @@ def undo_cancellation(ledger: Ledger, action: UndoCancellation, moment: Moment) 
         return UndoResult.TOO_LATE
     if row.status == CancellationStatus.CANCELLED and not put_back(ledger, row):
         return UndoResult.TAKEN
+    withdrawn = row.status in ASKED
     if not mark_undone(ledger, row, moment, moment.call):
         return UndoResult.TOO_LATE
     restored = receipt_of(ledger, row, moment, sms=False).visit
-    send(ledger, row, restored.start, moment, kind="restored")
+    send(ledger, row, restored.start, moment, kind="withdrawn" if withdrawn else "restored")
     ledger.note(f"cancellation {row.id} undone", moment, row.patient_id)
     return UndoResult.RESTORED
 

@@ -51,9 +51,7 @@ def find_upcoming(ledger: Ledger, action: FindUpcoming, moment: Moment) -> Upcom
         unheard=_receipts(ledger, [r for r in cancellations if _unheard(r[0], moment)], moment),
         called_off=tuple(visit_value(ledger, *row) for row in off if not row[0].told_off),
         undoable=_receipts(
-            ledger,
-            [r for r in cancellations if undoable(r[0], moment) and r[0].status not in ASKED],
-            moment,
+            ledger, [r for r in cancellations if undoable(r[0], moment)], moment
         ),
         requested=_receipts(ledger, [r for r in cancellations if r[0].status in ASKED], moment),
         interrupted=_interrupted(ledger, patient_id, ahead, moment),

@@ -18,6 +18,8 @@ from ivr.store.database import Database
 
 REST = timedelta(seconds=30)
 """So long a database that failed is not asked again: callers would wait for it in silence."""
+FRESH = timedelta(minutes=1)
+"""So long nobody is asked again whether there are new recordings or words."""
 HEADER = 44
 """Bytes of a WAV file before its samples."""
 
@@ -37,6 +39,8 @@ class ClinicVoice:
         self._clock = clock
         self._own: Mapping[str, str] = {}
         self._rests_until: datetime | None = None
+        self._edition: object = None
+        self._edition_until: datetime | None = None
         self.synthetic = synthesizer or Synthesizer(own=lambda: self._own, other=other)
 
     def wav(self, text: str, pace: int = 0, loudness: int = 0) -> bytes:
@@ -57,6 +61,19 @@ class ClinicVoice:
             else:
                 said += at_level(self.synthetic.phrases(part, pace))
         return joined(said, loudness)
+
+    def edition(self) -> object:
+        """Another value than before once a recording or a word has changed."""
+        now = self._clock()
+        if self._edition_until is None or now >= self._edition_until:
+            self._edition_until = now + FRESH
+            try:
+                with self._database.read() as session:
+                    words = tuple(sorted(pronunciations.spoken(session).items()))
+                    self._edition = (recordings.newest(session), words)
+            except SQLAlchemyError as broken:
+                report(broken, "")
+        return self._edition
 
     def sound(self, text: str) -> Samples:
         """The synthetic voice's reading of it, without the silence around phrases."""

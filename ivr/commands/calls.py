@@ -19,6 +19,7 @@ from ivr.dialogue import conversation
 from ivr.dialogue.conversation import Conversation, FlowChanged
 from ivr.flows.reception import RECEPTION
 from ivr.phone_numbers import masked
+from ivr.speech.understanding.masking import masked_words
 from ivr.store.tables import Audit, Call
 from ivr.store.transcripts import Transcripts
 
@@ -78,7 +79,7 @@ def _events(line: conversation.Line) -> Sequence[Event]:
     """What was said and heard; the results of actions are no part of the dialogue."""
     match line.kind:
         case "said":
-            return [{"bot": said["text"], "prompt": said["prompt"]} for said in line.payload]
+            return [{"bot": _said(said), "prompt": said["prompt"]} for said in line.payload]
         case "heard":
             return [{"caller": _heard(line.name, line.payload["heard"])}]
         case "failed":
@@ -87,12 +88,21 @@ def _events(line: conversation.Line) -> Sequence[Event]:
             return []
 
 
+def _said(said: Mapping[str, str]) -> str:
+    text = said["text"]
+    return masked_words(text) if said["prompt"] in READ_BACK else text
+
+
+READ_BACK = ("identify.is_it", "person.is_it")
+"""Prompts that repeat a number of the caller's."""
+
+
 def _heard(kind: str, heard: Mapping[str, Any]) -> str:
     match kind:
         case "Keys":
             return f"[{masked_keys(heard['keys'])}]"
         case "Utterance":
-            return str(heard["words"])
+            return masked_words(str(heard["words"]))
         case "NoInput":
             return ""
         case _:

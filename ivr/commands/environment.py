@@ -26,6 +26,7 @@ DEMO: Mapping[str, str] = {
     "IVR_LINE_NUMBER": "+78001234567",
     "IVR_TRANSFER_TO": "+74950000001",
     "IVR_SPEECH": "vosk",
+    "IVR_PHONE_PAGE": "on",
 }
 KEYS = ("IVR_SECRET_KEY", "IVR_DATA_KEY")
 

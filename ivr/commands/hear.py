@@ -55,7 +55,7 @@ def hear(  # noqa: PLR0913 - options, each by its name
     caller = caller_of(tools, number, now) if number is not None else Caller()
     ear = open_ear(tools)
     for recording in recordings:
-        heard = listen(ear, _sound(recording), kind, caller.listed)
+        heard = listen(ear, sound_of(recording), kind, caller.listed)
         readings = readings_of(kind, heard.with_pauses, caller, now.astimezone(zone).date())
         found = {
             "file": str(recording),
@@ -85,7 +85,7 @@ def hear_out(listener: Listener, pcm: bytes) -> Recognised:
     return listener.result()
 
 
-def _sound(recording: Path) -> bytes:
+def sound_of(recording: Path) -> bytes:
     try:
         return telephone_pcm(recording.read_bytes())
     except NotSpeech as wrong:

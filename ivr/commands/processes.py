@@ -128,6 +128,7 @@ def _bound(host: str, port: int) -> Iterator[socket]:
 
 def _greet(port: int) -> None:
     click.echo(f"The line: http://127.0.0.1:{port}/voice (what a carrier asks)")
+    click.echo(f"A phone:  http://127.0.0.1:{port}/phone")
     click.echo(f"The desk: http://127.0.0.1:{port}/desk")
     click.echo(f"          user {demo_accounts.FIRST}, password {demo_accounts.PASSWORD}")
     click.echo(f"          the same password: {', '.join(demo_accounts.OTHERS)}")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from ivr import app
 from ivr.commands.environment import Stop, Tools, stop_on_faults
+from ivr.commands.recordings import Recordings
 from ivr.dialogue.turns import Outcome
 from ivr.phone_numbers import e164
 from ivr.store.tables import Call
@@ -23,7 +24,7 @@ from ivr.telephony.terminal import Screen, Telephone
 @click.option("--json", "as_json", is_flag=True, help="One object per event.")
 @click.pass_obj
 def call(tools: Tools, caller: str | None, script: TextIO | None, *, as_json: bool) -> None:
-    """Call the line: `[12#]` keys, other words speech, an empty line silence, `(hangup)`."""
+    """Call the line: `[12#]` keys, `<a.wav>` sound, other words speech, empty: silence."""
     number = e164(caller) if caller else None
     if caller and number is None:
         raise Stop(f"{caller!r} is no telephone number.")
@@ -31,7 +32,13 @@ def call(tools: Tools, caller: str | None, script: TextIO | None, *, as_json: bo
         line = app.open_line(tools.config(), tools.clock)
         source = script or sys.stdin
         screen = Screen(_write, as_json=as_json, echo=not source.isatty())
-        telephone = Telephone(line.switchboard, screen, lambda ended: _outcome(line, ended))
+        telephone = Telephone(
+            line.switchboard,
+            screen,
+            lambda ended: _outcome(line, ended),
+            recording=Recordings(tools).heard,
+            by_voice=line.config.speech != "off",
+        )
         telephone.ring(number, _lines(source))
         line.database.close()
 

@@ -93,7 +93,7 @@ def not_told(session: Session, desk: Desk) -> Iterator[Fact]:
     now = desk.clock()
     timetable = desk.ledger(session).timetable
     asked = _cancellations(Cancellation.status.in_(ASKED), Visit.start > now)
-    for row, visit in session.execute(asked.order_by(Cancellation.requested_at)).tuples():
+    for row, visit in session.execute(asked.order_by(Cancellation.requested_at)):
         due = promised(timetable, row.requested_at)
         if due < now:
             yield _of(row, visit, "not_told", due)
@@ -103,7 +103,7 @@ def not_told(session: Session, desk: Desk) -> Iterator[Fact]:
         Visit.start > now,
         ~_sms(Cancellation.id, Outbox.kind == "not_cancelled", Outbox.state.in_(ARRIVED)),
     )
-    for row, visit in session.execute(refused).tuples():
+    for row, visit in session.execute(refused):
         yield _of(row, visit, "not_told", row.decided_at or row.requested_at)
 
 
@@ -116,7 +116,7 @@ def late(session: Session, desk: Desk) -> Iterator[Fact]:
         Cancellation.late.is_(True),
         Visit.start > now,
     )
-    for row, visit in session.execute(found).tuples():
+    for row, visit in session.execute(found):
         yield _of(row, visit, "late", row.requested_at)
 
 
@@ -130,7 +130,7 @@ def code_unheard(session: Session, desk: Desk) -> Iterator[Fact]:
         ~_sms(Cancellation.id),
         ~_on_the_line(Cancellation.call_id),
     )
-    for row, visit in session.execute(found).tuples():
+    for row, visit in session.execute(found):
         yield _of(row, visit, "code_unheard", row.requested_at)
 
 
@@ -147,7 +147,7 @@ def suspicious(session: Session, desk: Desk) -> Iterator[Fact]:
         Cancellation.requested_at > now - DAYS,
         failed,
     )
-    for row, visit in session.execute(found).tuples():
+    for row, visit in session.execute(found):
         yield _of(row, visit, "after_failures", row.requested_at)
     tried = (
         select(Attempts)
@@ -234,7 +234,7 @@ def undone(session: Session, desk: Desk) -> Iterator[Fact]:
         Cancellation.requested_at > since - WEEKS,
         Cancellation.undone_at > since,
     )
-    for row, visit in session.execute(found).tuples():
+    for row, visit in session.execute(found):
         yield _of(row, visit, "undone", row.undone_at or row.requested_at)
 
 
@@ -262,7 +262,7 @@ def came_anyway(session: Session, desk: Desk) -> Iterator[Fact]:
         Cancellation.requested_at > desk.clock() - 2 * WEEKS,
         Visit.status == "attended",
     )
-    for row, visit in session.execute(found).tuples():
+    for row, visit in session.execute(found):
         yield _of(row, visit, "came_anyway", visit.start)
 
 

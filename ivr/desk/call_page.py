@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ivr.clinic import patients
 from ivr.desk import acting, book_views, persons
+from ivr.desk.book_views import VisitView
 from ivr.desk.call_search import as_rows
 from ivr.desk.dialogue import dialogue
 from ivr.desk.office import desk
@@ -28,7 +29,9 @@ from ivr.store.tables import (
 )
 
 pages = Blueprint("call_page", __name__, url_prefix="/calls/<call>")
-LINKS = (patients.OWN, patients.RELATIVE, patients.HOUSEHOLD)
+FEW = 10
+"""Patients among whom an unknown caller is looked for."""
+Candidate = tuple[persons.Person, list[VisitView] | None]
 
 
 @pages.get("/")
@@ -39,19 +42,21 @@ def index(call: str) -> Answer:
         audit(session, "looked at a call", call=call, patient=row.patient_id)
         recorded = RecordingRows(session, desk().vault).of_call(call)
         (summary,) = as_rows(session, desk(), [row])
+        unknown = row.level == 0 and me().may(Right.ACT)
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
         return page(
             "calls/call.html",
             call=summary,
             row=row,
             dialogue=dialogue(session, desk(), call, eyes(), recorded),
-            recorded=recorded[0] if recorded else None,
+            recorded=recorded,
             person=persons.person(session, desk().vault, row.patient_id),
             failures=_failures(session, call),
             cancellations=book_views.cancellations(session, desk(), *by_call),
             callbacks=book_views.callbacks(session, desk(), CallbackRequest.call_id == call),
             notes=book_views.notes(session, desk().vault, Note.call_id == call),
-            candidates=_candidates(session, row),
+            unknown=unknown,
+            candidates=_candidates(session, row) if unknown else [],
             back=url_for("desk.call_page.index", call=call),
         )
 
@@ -62,22 +67,22 @@ def _failures(session: Session, call: str) -> int:
     return row.failures if row else 0
 
 
-def _candidates(session: Session, row: Call) -> list[tuple[persons.Person, object]]:
+def _candidates(session: Session, row: Call) -> list[Candidate]:
     """Who an unknown caller may be, with the visits once a registrar has compared the file.
 
-    Those linked to the number, and whom the registrar has chosen.
+    Those linked to the number, and whom the registrar looks for.
     """
-    if row.level or not me().may(Right.ACT):
-        return []
-    chosen = request.args.get("patient", "")
-    ids = {int(chosen)} if chosen.isdecimal() and len(chosen) < 16 else set()
+    chosen, who = request.args.get("patient", ""), request.args.get("who", "").strip()
+    ids = [int(chosen)] if chosen.isdecimal() and len(chosen) < 16 else []
+    if who:
+        ids += persons.by_anything(session, desk().vault, who[:120])[:FEW]
     number = desk().vault.open(patients.PHONE, row.caller_sealed) if row.caller_sealed else None
-    ids |= {one.id for one in patients.linked_to(session, desk().vault, number)}
-    found = [persons.person(session, desk().vault, one) for one in sorted(ids)]
+    ids += [one.id for one in patients.linked_to(session, desk().vault, number)]
+    found = (persons.person(session, desk().vault, one) for one in dict.fromkeys(ids))
     return [(one, _checked_visits(session, row.id, one.id)) for one in found if one]
 
 
-def _checked_visits(session: Session, call: str, patient: int) -> object:
+def _checked_visits(session: Session, call: str, patient: int) -> list[VisitView] | None:
     if session.get(CallerCheck, (call, patient)) is None:
         return None
     return book_views.visits(session, Visit.patient_id == patient, Visit.start > desk().clock())

@@ -77,12 +77,13 @@ def _at_step(desk: Desk, query: Select[Call], step: str, after: str, limit: int)
     within = f"{step}."
     known = {*desk.prompts.ids(), *steps(), step}
     prompts = [one for one in sorted(known) if one == step or one.startswith(within)]
+    over = query.with_only_columns(Call.id).where(Call.ended_at.is_not(None))
+    now = query.with_only_columns(Call.id).where(Call.ended_at.is_(None))
     newest = [
-        _page(query.with_only_columns(Call.id).where(Call.step == prompt), after)
-        .limit(limit + 1)
-        .subquery()
+        _page(over.where(Call.step == prompt), after).limit(limit + 1).subquery()
         for prompt in prompts
     ]
+    newest.append(_page(now.where(Call.step.in_(prompts)), after).subquery())
     return select(union_all(*(select(each.c.id) for each in newest)).subquery().c.id)
 
 

@@ -27,7 +27,7 @@ def index() -> Answer:
             for one in waiting
             if one.patient_id
         }
-        audit(session, f"looked at {len(waiting)} call-back requests")
+        audit(session, f"looked at call-backs: {len(waiting)}")
         return page("callbacks/index.html", waiting=waiting, people=people)
 
 

@@ -27,7 +27,11 @@ TYPES = {
 @requires(Right.CALLS)
 def index() -> Answer:
     fields = wanted(request.args)
-    values = {"fields": {name: fields.get(name, "") for name in FIELDS}, "asked": fields}
+    values = {
+        "today": desk().today(),
+        "fields": {name: fields.get(name, "") for name in FIELDS},
+        "asked": fields,
+    }
     try:
         with desk().database.begin() as session:
             listed = find(session, desk(), fields, request.args.get("after", ""))

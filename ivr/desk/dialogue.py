@@ -16,7 +16,7 @@ from ivr.desk.showing import HIDDEN, Eyes, masked_keys
 from ivr.dialogue.answers import Command
 from ivr.rendering import UnknownPrompt
 from ivr.store import tables
-from ivr.store.recordings import Mark, Recorded
+from ivr.store.recordings import Recorded
 from ivr.store.transcripts import SEAL
 
 SECRET = ("identify.", "status.")
@@ -29,8 +29,17 @@ TOLD = {
     "CheckIdentityCode": "check",
     "CancelVisit": "how",
     "UndoCancellation": "",
+    "RequestCallback": "",
 }
 """Actions that a registrar wants to see, and where their result stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A second of a recording."""
+
+    recording: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +47,15 @@ class Said:
     number: int
     """Of the line, from 1."""
     at: datetime
-    seconds: float
-    """In the recording; negative where there is none."""
+    sound: Place | None
     who: str
     """`line`, `keys`, `words`, `silence`, `clinic`, `event`."""
     text: str
     prompt: str = ""
     effect: str = ""
     """What the line made of an answer."""
+    first: bool = True
+    """Of the sentences of its line."""
     confidence: float | None = None
 
 
@@ -83,21 +93,25 @@ def _lines(session: Session, desk: Desk, call: str) -> list[_Line]:
 
 
 class _Sound:
-    """Where in the recording a line stands."""
+    """Where in which recording a line stands: a call has one for each of its streams."""
 
     def __init__(self, recorded: Sequence[Recorded]) -> None:
-        self._first = recorded[0] if recorded else None
-        self._marks: dict[tuple[int, str], Mark] = {}
-        for mark in self._first.marks if self._first else ():
-            self._marks.setdefault((mark.turn, mark.kind), mark)
+        self._recorded = recorded
+        self._marks: dict[tuple[int, str], Place] = {}
+        for one in recorded:
+            for mark in one.marks:
+                place = Place(one.id, mark.at_ms / 1000)
+                self._marks.setdefault((mark.turn, mark.kind), place)
 
-    def seconds(self, line: _Line, kind: str, lead: float) -> float:
-        if self._first is None:
-            return -1.0
-        mark = self._marks.get((line.turn, kind))
-        if mark is not None:
-            return mark.at_ms / 1000
-        return max(0.0, (line.at - self._first.started_at).total_seconds() - lead)
+    def place(self, line: _Line, kind: str, lead: float) -> Place | None:
+        """By its mark; else by the clock, in the recording that was running then."""
+        if marked := self._marks.get((line.turn, kind)):
+            return marked
+        begun = [one for one in self._recorded if one.started_at <= line.at]
+        if not begun:
+            return None
+        seconds = (line.at - begun[-1].started_at).total_seconds() - lead
+        return Place(begun[-1].id, max(0.0, seconds))
 
 
 def _said(desk: Desk, lines: Sequence[_Line], eyes: Eyes, sound: _Sound) -> Iterator[Said]:
@@ -111,19 +125,20 @@ def _said(desk: Desk, lines: Sequence[_Line], eyes: Eyes, sound: _Sound) -> Iter
             case "heard":
                 yield _by_caller(line, question, eyes, sound)
             case "did" if line.name in TOLD:
-                yield Said(line.number, line.at, -1, "clinic", line.name, effect=_result(line))
+                at = sound.place(line, "heard", LEAD)
+                yield Said(line.number, line.at, at, "clinic", line.name, effect=_result(line))
             case "back" | "failed" | "ended":
-                yield Said(line.number, line.at, -1, "event", line.kind, effect=line.name)
+                yield Said(line.number, line.at, None, "event", line.kind, effect=line.name)
             case _:
                 pass
 
 
 def _by_line(desk: Desk, line: _Line, eyes: Eyes, sound: _Sound) -> Iterator[Said]:
-    at = sound.seconds(line, "said", 0.0)
-    for sentence in line.payload:
+    at = sound.place(line, "said", 0.0)
+    for place, sentence in enumerate(line.payload):
         text = sentence["text"] if eyes.personal else _unfilled(desk, sentence)
-        if text:
-            yield Said(line.number, line.at, at, "line", text, prompt=sentence["prompt"])
+        said = Said(line.number, line.at, at, "line", text, prompt=sentence["prompt"])
+        yield replace(said, first=place == 0)
 
 
 def _unfilled(desk: Desk, sentence: Mapping[str, str]) -> str:
@@ -138,7 +153,7 @@ def _unfilled(desk: Desk, sentence: Mapping[str, str]) -> str:
 
 def _by_caller(line: _Line, question: str, eyes: Eyes, sound: _Sound) -> Said:
     heard, effect = line.payload["heard"], str(line.payload["effect"])
-    at = sound.seconds(line, "heard", LEAD)
+    at = sound.place(line, "heard", LEAD)
     said = Said(line.number, line.at, at, "silence", "", prompt=question, effect=effect)
     match line.name:
         case "Keys" if heard["keys"]:
@@ -167,4 +182,4 @@ def _words(words: str, question: str, effect: str, eyes: Eyes) -> str:
 
 def _result(line: _Line) -> str:
     place = TOLD[line.name]
-    return str(line.payload[place] if place else line.payload)
+    return str(line.payload[place] if place else line.payload).lower()

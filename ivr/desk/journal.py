@@ -39,7 +39,7 @@ def _conditions(asked: dict[str, str]) -> Iterator[ColumnElement[bool]]:
     if asked["who"]:
         yield Audit.who == asked["who"]
     if asked["what"]:
-        yield Audit.what.contains(asked["what"], autoescape=True)
+        yield Audit.what.startswith(asked["what"], autoescape=True)
     if asked["call"]:
         yield Audit.call_id == asked["call"]
     if asked["patient"].isdecimal():

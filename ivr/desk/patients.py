@@ -31,21 +31,13 @@ def index() -> Answer:
     if not asked:
         return page("patients/index.html", asked="", found=None)
     with desk().database.begin() as session:
-        ids = _ids(session, asked)
+        ids = persons.by_anything(session, desk().vault, asked)
         found = sorted(
             persons.persons(session, desk().vault, ids).values(),
             key=lambda one: (one.name.last, one.name.first, one.born),
         )
         audit(session, f"searched patients: {len(found)}")
     return page("patients/index.html", asked=asked, found=found)
-
-
-def _ids(session: Session, asked: str) -> list[int]:
-    digits = "".join(each for each in asked if each.isdigit())
-    if not digits:
-        return persons.by_name(session, desk().vault, asked)
-    by_phone = persons.by_phone(session, desk().vault, asked)
-    return by_phone or persons.by_policy(session, desk().vault, digits)
 
 
 @pages.get("/<int:patient>")

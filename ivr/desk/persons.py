@@ -102,3 +102,11 @@ def by_policy(session: Session, vault: Vault, digits: str) -> list[int]:
 
 def by_phone(session: Session, vault: Vault, written: str) -> list[int]:
     return [one.id for one in patients.linked_to(session, vault, e164(written))]
+
+
+def by_anything(session: Session, vault: Vault, asked: str) -> list[int]:
+    """By a surname, a telephone, the end of a policy or a whole one."""
+    digits = "".join(each for each in asked if each.isdigit())
+    if not digits:
+        return by_name(session, vault, asked)
+    return by_phone(session, vault, asked) or by_policy(session, vault, digits)

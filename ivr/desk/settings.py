@@ -7,6 +7,7 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ivr.clinic import pronunciations
 from ivr.clinic.pronunciations import WrongWord
@@ -17,7 +18,7 @@ from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, me, page, requires, tell
 from ivr.desk.rights import Right
 from ivr.desk.words import word
-from ivr.store.tables import SettingChange
+from ivr.store.tables import Doctor, SettingChange
 
 pages = Blueprint("settings", __name__)
 
@@ -37,9 +38,9 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "cancel_if": CANCEL_IF,
     "paper_for_illness": ("no", "yes"),
 }
-NEWEST = 30
+NEWEST, MOST_DOCTORS = 30, 500
 SHOWN = 85
-"""Characters of an old and a new value in the audit log; the history has them whole."""
+"""Characters of a word and of its spelling in the audit log."""
 
 
 @pages.get("/settings")
@@ -59,12 +60,9 @@ def change() -> Answer:
         before = ClinicSettings.stored(session)
         for name, value in wanted.items():
             try:
-                changed = ClinicSettings.change(session, name, value, me().name, desk().clock())
+                ClinicSettings.change(session, name, value, me().name, desk().clock())
             except WrongSetting as refused:
                 wrong[name] = word(refused.fault, "setting_fault")
-                continue
-            if changed is not None:
-                audit(session, f"setting {name}: {_cut(changed.old)} -> {_cut(changed.new)}")
         if wrong:
             session.rollback()
             return Response(_page({**before, **wanted}, wrong), status=422)
@@ -101,9 +99,9 @@ def drop_word() -> Answer:
 @pages.get("/settings/words/<written>.wav")
 @requires(Right.SETTINGS)
 def hear_word(written: str) -> Answer:
-    """A word of the table, as callers hear it."""
+    """A word of the table or a doctor's surname, as callers hear it."""
     with desk().database.read() as session:
-        if written not in pronunciations.spoken(session):
+        if written not in {*pronunciations.spoken(session), *_doctors(session)}:
             abort(404)
     return Response(voice().wav(f"{written}."), content_type="audio/wav")
 
@@ -119,6 +117,7 @@ def _page(values: Mapping[str, str], wrong: Mapping[str, str]) -> str:
         words = pronunciations.table(session)
         newest = select(SettingChange).order_by(SettingChange.id.desc()).limit(NEWEST)
         history = session.scalars(newest).all()
+        doctors = [name for name in _doctors(session) if name.casefold() not in words]
     return page(
         "settings/index.html",
         values=_as_read(values),
@@ -126,8 +125,15 @@ def _page(values: Mapping[str, str], wrong: Mapping[str, str]) -> str:
         groups=GROUPS,
         choices=CHOICES,
         own_words=words,
+        doctors=doctors,
         history=history,
     )
+
+
+def _doctors(session: Session) -> Sequence[str]:
+    """Surnames, each once."""
+    query = select(Doctor.last).distinct().order_by(Doctor.last).limit(MOST_DOCTORS)
+    return session.scalars(query).all()
 
 
 def _as_read(values: Mapping[str, str]) -> dict[str, str]:

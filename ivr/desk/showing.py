@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,9 +13,10 @@ from flask_login import current_user
 from ivr.clinic.values import FullName
 from ivr.desk.office import desk
 from ivr.desk.rights import Right
-from ivr.desk.words import group
+from ivr.desk.words import group, word
 
 HIDDEN = "•"
+_WORD = re.compile(r"[a-z_]+(?= |,|:|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +104,15 @@ def duration(value: float) -> str:
 
 
 def deed(what: str) -> str:
-    """A line of the audit log in Russian where its beginning is known; the rest as it is."""
+    """A line of the audit log in Russian, as far as its words are known."""
     for begin, name in sorted(group("deed").items(), key=lambda each: -len(each[0])):
         if what.startswith(begin):
-            return name + what.removeprefix(begin)
+            return name + _WORD.sub(_known, what.removeprefix(begin))
     return what
+
+
+def _known(found: re.Match[str]) -> str:
+    return word(found[0], "deed_word")
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

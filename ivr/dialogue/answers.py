@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from ivr.dialogue.hearings import WORDS, confirmation, menu, plain_yes_no
+from ivr.dialogue import hearings
+from ivr.dialogue.hearings import WORDS
 from ivr.dialogue.turns import Hearing, Keys, Listen, Spoken
 from ivr.speech.understanding import Phrases, command, commands_said, option, yes_no
 from ivr.speech.understanding.numerals import DATE_ORDINAL, FEMININE_ORDINAL, UNIT
@@ -119,7 +120,7 @@ class Menu:
 
     def hearing(self) -> Hearing:
         alone = [phrase for one in self.options.values() for phrase in one.alone]
-        return menu((*self._phrases().spoken(), *alone), self._is_whole)
+        return hearings.menu((*self._phrases().spoken(), *alone), self._is_whole)
 
     def from_keys(self, keys: Keys) -> Any | None:
         found = self.options.get(keys.keys[:1])
@@ -131,7 +132,8 @@ class Menu:
         return alone[said] if said in alone else option(words, self._phrases())
 
     def _is_whole(self, words: str) -> bool:
-        return self.from_words(words) is not None
+        """Behind what counts alone more may come: «нет, верните запись»."""
+        return option(words, self._phrases()) is not None
 
     def _phrases(self) -> Phrases[Any]:
         """What a phrase of two options would mean is the first one's."""
@@ -170,8 +172,9 @@ class YesNo:
         return Listen(1, finish_on_hash=False, no_input_timeout=self.timeout)
 
     def hearing(self) -> Hearing:
-        asked = confirmation if self.confirming else plain_yes_no
-        return asked(self.from_words, self.own, cancelling=self.cancelling)
+        if self.confirming:
+            return hearings.confirmation(self.own, cancelling=self.cancelling)
+        return hearings.yes_no(self.from_words, self.own, cancelling=self.cancelling)
 
     def from_keys(self, keys: Keys) -> bool | None:
         return {"1": True, "2": False}.get(keys.keys[:1])

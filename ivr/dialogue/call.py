@@ -115,6 +115,8 @@ class Call:
         """What the call has come to so far."""
         self.cancelled = 0
         """Visits cancelled in this call that have not been brought back."""
+        self.requested = 0
+        """Requests made in this call that have not been withdrawn."""
         self.again: tuple[Spoken, ...] = ()
         """Said with every repeat until the flow forgets it: a code to write down."""
         self._on_wanted = on_wanted

@@ -30,7 +30,7 @@ Whole = Callable[[str], bool]
 
 def menu(phrases: Sequence[str], whole: Whole) -> Hearing:
     return Hearing(
-        phrases=_distinct(*phrases, *sorted(request_fillers()), *_universal()),
+        phrases=_distinct(*phrases, *_around()),
         filler=Filler.ORDINARY,
         pause=MENU_PAUSE,
         whole=whole,
@@ -43,7 +43,7 @@ def visit_list(listed: Sequence[Listed], more: Sequence[str], whole: Whole) -> H
     said = listening.expected("visit", listed)
     wishes = commands_said(VISIT_WISHES)
     return Hearing(
-        phrases=_distinct(*said, *more, *wishes, *sorted(request_fillers()), *_universal()),
+        phrases=_distinct(*said, *more, *wishes, *_around()),
         filler=listening.FILLERS["visit"],
         pause=DATE_PAUSE,
         whole=whole,
@@ -53,9 +53,7 @@ def visit_list(listed: Sequence[Listed], more: Sequence[str], whole: Whole) -> H
     )
 
 
-def plain_yes_no(
-    understood: Callable[[str], bool | None], own: Own, *, cancelling: bool
-) -> Hearing:
+def yes_no(understood: Callable[[str], bool | None], own: Own, *, cancelling: bool) -> Hearing:
     def whole(words: str) -> bool:
         """A lone «да» may become «да нет»."""
         answer = understood(words)
@@ -70,9 +68,8 @@ def plain_yes_no(
     )
 
 
-def confirmation(
-    _understood: Callable[[str], bool | None], own: Own, *, cancelling: bool
-) -> Hearing:
+def confirmation(own: Own, *, cancelling: bool) -> Hearing:
+    """Nothing is accepted before its pause, and nothing that began too soon."""
     return Hearing(
         phrases=_yes_no(own, cancelling=cancelling),
         filler=Filler.STRICT,
@@ -108,6 +105,11 @@ def commands_only() -> Hearing:
 @cache
 def _universal() -> tuple[str, ...]:
     return commands_said(WORDS)
+
+
+@cache
+def _around() -> tuple[str, ...]:
+    return (*sorted(request_fillers()), *_universal())
 
 
 @cache

@@ -121,7 +121,7 @@ async def _promise(call: Call, registry: Registry) -> None:
         await call.say("person.will_call_today")
     else:
         await call.say("person.will_call", on=registry.opens_on, opens=registry.opens)
-    if not call.cancelled and Outcome.REQUESTED not in call.outcomes:
+    if not call.cancelled and not call.requested:
         await call.say("person.not_cancelled")
     await call.say("goodbye.bye")
     await call.end()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ivr.clinic.actions import ChooseVisit, FindUpcoming, MarkToldOff, Receipt, Upcoming
 from ivr.clinic.values import CancellationStatus, Visit
 from ivr.dialogue.answers import Menu, Option
@@ -12,7 +14,7 @@ from ivr.flows.cancel import cancel
 from ivr.flows.code import give_code
 from ivr.flows.person import hand_over
 from ivr.flows.status import status
-from ivr.flows.undo import undo
+from ivr.flows.undo import is_request, undo
 
 PAGE = 3
 
@@ -164,7 +166,7 @@ async def _one_visit(call: Call, visit: Visit, wish: str = "") -> Receipt | None
                 return None
 
 
-UNDOABLE = (CancellationStatus.CANCELLED,)
+UNDOABLE = (CancellationStatus.CANCELLED, CancellationStatus.PROCESSING)
 VISIT_MENU = {
     "1": Option("way", ("как пройти", "адрес", "как добраться")),
     "2": Option("cancel", wish="cancel"),
@@ -188,10 +190,7 @@ async def _tell_way(call: Call, visit: Visit) -> None:
 async def _anything_else(call: Call, receipt: Receipt | None) -> str:
     """What comes next; two silences end the call."""
     while True:
-        options = dict(NEXT)
-        if receipt is None:
-            del options["3"]
-        prompt = "goodbye.anything_else" if receipt is None else "goodbye.anything_else_undo"
+        prompt, options = _next(receipt)
         wish = await call.ask_or_leave(prompt, Menu(options, result=str), LAST_QUESTION)
         if isinstance(wish, Wanted):
             await _part_unless_lost(call, wish)
@@ -206,11 +205,20 @@ async def _anything_else(call: Call, receipt: Receipt | None) -> str:
             return str(wish)
 
 
+def _next(receipt: Receipt | None) -> tuple[str, Mapping[str, Option]]:
+    if receipt is None:
+        return "goodbye.anything_else", NEXT
+    if is_request(receipt):
+        return "goodbye.anything_else_request", NEXT | {"3": WITHDRAW}
+    return "goodbye.anything_else_undo", NEXT | {"3": RESTORE}
+
+
+RESTORE = Option("undo", ("вернуть", "верните", "вернуть запись", "вернуть отмененную запись"))
+WITHDRAW = Option("undo", ("снять", "снять просьбу"))
 LAST_QUESTION = Manners(noinput=2, nomatch=3)
 NEXT = {
-    "1": Option("visits", ("к записям", "записи")),
+    "1": Option("visits", ("к записям", "записи", "еще запись"), wish="cancel"),
     "2": Option("other_policy", ("другой полис",)),
-    "3": Option("undo", ("вернуть", "верните", "вернуть запись", "вернуть отмененную запись")),
     "4": Option("status", ("проверить код", "код"), wish="status"),
     "5": Option(
         "finish", alone=("нет", "не надо", "все", "спасибо", "нет спасибо"), wish="bye"

@@ -30,6 +30,10 @@ def restored(start: datetime, line: str) -> str:
     return f"Приём {_at(start)} восстановлен. Ждём вас." + _tail(line, "Не вы?")
 
 
+def withdrawn(start: datetime, line: str) -> str:
+    return f"Просьба отменить {_at(start)} снята." + _tail(line, "Не вы?")
+
+
 def called_off(start: datetime, line: str) -> str:
     """The clinic itself has cancelled the visit."""
     return f"Приём {_at(start)} отменила поликлиника." + _tail(line, "Звоните")

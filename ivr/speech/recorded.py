@@ -12,13 +12,11 @@ import soxr
 
 from ivr.speech.audio import FRAME, HERTZ, Samples, active_dbfs, levelled
 
-LONGEST_FILE = 12_000_000
-"""Bytes: a minute of uncompressed stereo at 48 kHz."""
-LONGEST_SECONDS = 60.0
+LONGEST_FILE = 6_000_000
+"""Bytes: half a minute of uncompressed stereo at 48 kHz."""
+LONGEST_SECONDS = 30.0
 FULL = 0.985
 """Amplitude, of full scale, of a sample that may be cut off."""
-CLIPPED_RUN = 3
-"""Samples in a row that are cut off: fewer are only loud."""
 CLIPPED_SHARE = 2e-4
 QUIETEST = -45.0
 """dBFS of speech; below it amplifying brings up the noise of the device."""
@@ -135,9 +133,9 @@ def _around_speech(samples: Samples, noise: float, loud: float) -> Samples:
 
 
 def _is_clipped(raw: Samples) -> bool:
-    """Whether many samples stand at full scale, several side by side."""
+    """Whether many samples stand at full scale, three side by side: fewer are only loud."""
     full = np.abs(raw) >= FULL
-    in_a_row = np.convolve(full, np.ones(CLIPPED_RUN), "valid") >= CLIPPED_RUN
+    in_a_row = full[:-2] & full[1:-1] & full[2:]
     return float(in_a_row.mean() if in_a_row.size else 0.0) > CLIPPED_SHARE
 
 

@@ -21,8 +21,8 @@ from ivr.store.tables import UNCOUNTED, Call, DailyCount
 from ivr.store.transcripts import SEAL
 from ivr.store.vault import CannotOpen, Vault
 
-BATCH = 100
-"""Calls of one transaction: some tenths of a second."""
+BATCH = 20
+"""Calls of one transaction: some hundredths of a second, in which no turn can be written."""
 
 
 class DailyFigures:

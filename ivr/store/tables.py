@@ -224,6 +224,9 @@ class Cancellation(Base):
 UNCOUNTED = "NOT counted AND ended_at IS NOT NULL"
 
 
+OVER = "ended_at IS NOT NULL"
+
+
 class Call(Base):
     __tablename__ = "calls"
 
@@ -267,7 +270,12 @@ class Call(Base):
         ),
         Index(None, "caller_index", "started_at"),
         Index(None, "outcome", "started_at"),
-        Index(None, "step", "started_at"),
+        Index(
+            "ix_calls_step_started_at",
+            *("step", "started_at"),
+            sqlite_where=text(OVER),
+            postgresql_where=text(OVER),
+        ),
         Index(
             "ix_calls_open",
             "started_at",

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import io
-import re
 import wave
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from threading import Lock
 
 import numpy as np
 
 from ivr.speech.mulaw import encoded
+from ivr.speech.pronunciation import sentences
 from ivr.switchboard import Sentence
 from ivr.telephony.audio import Synthesis
 
-SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 KEPT = 1000
 """Sentences; each of some 20 kB."""
 
@@ -23,20 +22,28 @@ KEPT = 1000
 class Sounds:
     """For all calls of a process, from any thread."""
 
-    def __init__(self, synthesis: Synthesis) -> None:
+    def __init__(
+        self, synthesis: Synthesis, edition: Callable[[], object] = lambda: None
+    ) -> None:
+        """`edition` gives another value once what was made is to be made anew."""
         self._synthesis = synthesis
+        self._edition = edition
+        self._of_edition: object = None
         self._kept: OrderedDict[tuple[str, int, int], bytes] = OrderedDict()
         self._lock = Lock()
 
     def of(self, sentence: Sentence, pace: int = 0, loudness: int = 0) -> bytes:
         """Mu-law. Raises what the synthesis raises."""
-        parts = SENTENCE_END.split(sentence.text)
+        parts = sentences(sentence.text)
         return b"".join(self._part(part, pace, loudness) for part in parts)
 
     def _part(self, text: str, pace: int, loudness: int) -> bytes:
         """One sentence of a prompt: most of them need no values, whatever stands beside."""
-        key = (text, pace, loudness)
+        key, edition = (text, pace, loudness), self._edition()
         with self._lock:
+            if edition != self._of_edition:
+                self._kept.clear()
+                self._of_edition = edition
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]

@@ -1,6 +1,7 @@
 """A telephone in the terminal: the same calls, in-process, with lines of text for sound.
 
-A line `[12#]` is keys, other words are speech, an empty line is silence, `(hangup)` hangs up.
+A line `[12#]` is keys, `<answer.wav>` a recording, other words are speech, a comma is a pause,
+an empty line is silence, `(hangup)` hangs up.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ivr.dialogue.turns import (
     DialEnded,
     HangUp,
     Heard,
+    Hearing,
     HungUp,
     Keys,
     Listen,
@@ -28,6 +30,7 @@ from ivr.dialogue.turns import (
 from ivr.switchboard import Reply, Switchboard
 
 DOOR = "terminal"
+RECORDING = re.compile(r"<([^<>]+\.wav)>")
 PRESSED = re.compile(r"\[([0-9*#]+)\]")
 NOTE = "terminal-note"
 """What a spoken note is called here: nothing is recorded."""
@@ -69,18 +72,25 @@ class Telephone:
     screen: Screen
     outcome: Callable[[str], Outcome]
     """How the call with this id ended."""
+    recording: Callable[[str, Hearing | None], Heard] | None = None
+    """What is heard of a recording where a question is open; None: there is no ear."""
+    by_voice: bool = False
+    """The sentences ask for words as well as for keys."""
 
     def ring(self, caller: str | None, lines: Iterator[str]) -> Outcome:
         """Call the line and answer it with `lines`; their end is a hang-up."""
         carrier_id = f"{DOOR}-{uuid.uuid4().hex}"
-        reply = self.switchboard.pick_up(carrier_id=carrier_id, caller=caller, door=DOOR)
+        reply = self.switchboard.pick_up(
+            carrier_id=carrier_id, caller=caller, door=DOOR, by_voice=self.by_voice
+        )
         self._say(reply)
         while not isinstance(reply.turn.then, HangUp):
             heard = self._answer(reply, lines)
             if isinstance(heard, HungUp):
                 self.switchboard.hang_up(carrier_id=carrier_id)
                 break
-            reply = self.switchboard.hear(reply.call, reply.turn.number, heard)
+            turn = reply.turn.number
+            reply = self.switchboard.hear(reply.call, turn, heard, by_voice=self.by_voice)
             self._say(reply)
         outcome = self.outcome(reply.call)
         self.screen.end(outcome, reply.call)
@@ -96,7 +106,10 @@ class Telephone:
             return DialEnded(answered=True)
         line = next(lines, "(hangup)").strip()
         self.screen.caller(line)
-        return heard(line, reply.turn.then)
+        then, recording = reply.turn.then, RECORDING.fullmatch(line)
+        if recording and self.recording and isinstance(then, Listen):
+            return self.recording(recording[1], then.hearing)
+        return heard(line, then)
 
 
 def heard(line: str, then: Listen | Dial | RecordNote | HangUp) -> Heard:

@@ -9,6 +9,8 @@ from ivr.clinic.actions import (
     CheckBirthDate,
     CheckIdentityCode,
     CheckPolicy,
+    FindKnown,
+    Known,
     SendIdentityCode,
 )
 from ivr.clinic.patients import PatientCard, PhoneLink, write
@@ -249,3 +251,13 @@ def test_the_call_row_keeps_who_was_identified(telephone: Telephone) -> None:
     patient = telephone.patient()
     (call,) = telephone.rows(tables.Call)
     assert (str(call.patient_id), call.level) == (patient, 1)
+
+
+def test_spoken_numbers_are_compared_with_those_of_the_calling_telephone(
+    telephone: Telephone,
+) -> None:
+    known = telephone.from_(PYOTR_AND_ANNA).do(FindKnown())
+    assert set(known.policies) == {ANNA_POLICY, "7772350837000025"}
+    assert ANNA_BORN in known.born
+    for nobody in (STRANGER, None):
+        assert telephone.from_(nobody).do(FindKnown()) == Known()

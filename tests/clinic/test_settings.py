@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ivr.clinic.settings import NAMES, ClinicSettings, WrongSetting
 from ivr.store.database import Database
-from ivr.store.tables import SettingChange
+from ivr.store.tables import Audit, SettingChange
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 
@@ -93,6 +93,22 @@ def test_a_change_has_its_place_in_the_history(database: Database, now: datetime
         ("Галина", "late_policy", "warn", "deny"),
         ("Галина", "late_policy", "deny", "warn"),
     ]
+
+
+def test_a_long_value_is_whole_in_the_history_and_cut_in_the_audit(
+    database: Database, now: datetime
+) -> None:
+    long = "ы" * 400
+    with database.begin() as session:
+        ClinicSettings.change(session, "announcement", long, "console", now)
+    with database.read() as session:
+        assert session.scalars(select(SettingChange.new)).one() == long
+        what = session.scalars(select(Audit.what)).one()
+    assert (what[:25], what[-2:], len(what) < 200) == (
+        "setting announcement:  ->"[:25],
+        "ы…",
+        True,
+    )
 
 
 def test_an_unknown_name_gets_the_list(database: Database) -> None:

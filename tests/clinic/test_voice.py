@@ -12,12 +12,14 @@ import pytest
 
 from ivr.clinic import pronunciations, recordings
 from ivr.clinic.pronunciations import WordFault, WrongWord
-from ivr.clinic.voice import REST, ClinicVoice
+from ivr.clinic.voice import FRESH, REST, ClinicVoice
 from ivr.speech.audio import HERTZ, SPEECH_DBFS, Samples, active_dbfs, levelled
 from ivr.speech.pronunciation import sentences
 from ivr.speech.recorded import Take
 from ivr.speech.synthesis import Espeak
 from ivr.store.database import Database
+from ivr.switchboard import Sentence
+from ivr.telephony.sounds import Sounds
 
 FIXED, FILLED = "Запись отменена.", "Код отмены: тридцать восемь, ноль четыре, семнадцать."
 BOTH = f"{FIXED} {FILLED}"
@@ -83,6 +85,25 @@ def test_slower_and_louder_work_on_recordings(database: Database, now: datetime)
     ordinary, slower, louder = (voice.wav(FIXED, *how) for how in ((0, 0), (-2, 0), (0, 1)))
     assert 1.25 < seconds_of_tone(slower) / seconds_of_tone(ordinary) < 1.45
     assert 4 < active_dbfs(samples(louder)) - active_dbfs(samples(ordinary)) < 7
+    voice.close()
+
+
+def test_a_stream_makes_its_sounds_anew(database: Database, now: datetime) -> None:
+    clock = [now]
+    voice = ClinicVoice(database, lambda: clock[0])
+    sounds = Sounds(voice, voice.edition)
+    sentence = Sentence("goodbye.bye", FIXED)
+    synthetic = sounds.of(sentence)
+    record(database, FIXED, now)
+    assert sounds.of(sentence) == synthetic
+    clock[0] += FRESH
+    recorded = sounds.of(sentence)
+    assert recorded != synthetic
+    assert sounds.of(sentence) is recorded
+    with database.begin() as session:
+        recordings.drop(session, recordings.name_of(FIXED))
+    clock[0] += FRESH
+    assert sounds.of(sentence) == synthetic
     voice.close()
 
 

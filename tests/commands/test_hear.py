@@ -143,3 +143,31 @@ def test_a_visit_needs_its_list(hear: Terminal, folder: Path) -> None:
     result = hear("hear", "which.wav", "--expect", "visit")
     assert result.exit_code == 2
     assert "--from NUMBER" in result.stderr
+
+
+def test_a_call_by_recordings(ivr: Terminal, say: Speaker, folder: Path) -> None:
+    """Keys, recordings and words in one call; a birch is no yes."""
+    said = {"six": "ноль ноль ноль ноль семнадцать", "which": "кардиолог", "yes": "да"}
+    for name, text in said.items():
+        (folder / f"{name}.wav").write_bytes(wav(g711(say(text)), mulaw=True))
+    (folder / "tree.wav").write_bytes(wav(say("за окном растёт большая берёза")))
+    (folder / "silent.wav").write_bytes(wav(bytes(8000)))
+    names = ("six", "which", "silent", "tree")
+    typed = [*(f"<{name}.wav>" for name in names), "отменить", "<tree.wav>", "<yes.wav>"]
+    ivr.env["IVR_SPEECH"] = "vosk"
+    output = ivr.good("call", "--from", "+79161234567", "--json", typed="\n".join(typed))
+    prompts = [event["prompt"] for event in found(output) if "prompt" in event]
+    assert prompts[1] == "identify.last_six"
+    assert prompts[prompts.index("visits.chosen") :] == [
+        *("visits.chosen", "visits.menu", "visits.menu"),
+        *("universal.nomatch", "universal.help", "visits.menu"),
+        *("cancel.naming", "cancel.sure", "universal.nomatch", "universal.help", "cancel.sure"),
+        *("cancel.done", "code.pen"),
+    ]
+    assert "Назовите последние шесть цифр" in output
+    assert found(output)[-1]["end"] == "cancelled"
+
+
+def test_a_recording_that_is_not_there(ivr: Terminal) -> None:
+    result = ivr("call", "--from", "+79161234567", typed="<nowhere.wav>\n")
+    assert (result.exit_code, result.stderr) == (2, "nowhere.wav: there is no such file.\n")

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ivr.app import create_app
+from ivr.desk import accounts
 from ivr.dialogue.turns import Keys, NoInput, Utterance
 from ivr.store import tables
 from tests.line import Line, settings
@@ -92,6 +94,13 @@ def heard(written: str) -> Keys | NoInput | Utterance:
 
 CANCELLED = ("000017#", "1", "2", "1", "1", "1", "5")
 """Anna cancels the first of her two visits, hears the code, gives a reason."""
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same hashing with the least work."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(accounts, "_hasher", cheap)
 
 
 @pytest.fixture

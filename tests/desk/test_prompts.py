@@ -114,7 +114,7 @@ def test_what_is_no_sound_is_told(desk: Desk, content: bytes) -> None:
 
 
 def test_a_huge_file_is_refused_before_it_is_read(desk: Desk) -> None:
-    assert desk.app.config["MAX_CONTENT_LENGTH"] < 14_000_000
+    assert desk.app.config["MAX_CONTENT_LENGTH"] < 8_000_000
     desk.app.config["MAX_CONTENT_LENGTH"] = 50_000
     assert send(desk.visitor("registrar"), b"\0" * 60_000).status_code == 413
 

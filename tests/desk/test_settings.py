@@ -96,6 +96,14 @@ def test_own_words_are_added_heard_and_taken_out(desk: Desk) -> None:
     desk.app.extensions["voice"].close()
 
 
+def test_doctors_are_heard_before_anybody_corrects_them(desk: Desk) -> None:
+    senior = desk.visitor("senior")
+    assert "Ахметов" not in senior.text("/settings")
+    assert ">Черных <a" in " ".join(senior.text("/settings").split())
+    assert senior.get("/settings/words/Черных.wav").data[:4] == b"RIFF"
+    desk.app.extensions["voice"].close()
+
+
 @pytest.mark.parametrize("role", ["registrar", "auditor"])
 def test_others_may_not(desk: Desk, role: str) -> None:
     visitor = desk.visitor(role)

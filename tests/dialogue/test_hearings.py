@@ -123,6 +123,10 @@ def test_early_and_whole_answers() -> None:
     assert bye.whole("да конечно")
     assert QUESTIONS["visits.menu"].hearing().whole("отменить")
     assert not QUESTIONS["visits.menu"].hearing().whole("ну")
+    more = QUESTIONS["goodbye.anything_else_undo"]
+    assert more.from_words("нет") == "finish"
+    assert not more.hearing().whole("нет")
+    assert more.hearing().whole("нет верните запись")
     policy = QUESTIONS["identify.last_six"].hearing()
     assert (policy.pause, policy.pause_when_whole) == (2.0, 0.6)
     assert policy.whole("ноль ноль ноль ноль семнадцать")

@@ -67,6 +67,7 @@ def test_every_text_is_one_part(start: datetime, number: int, line: str) -> None
         texts.requested(start, code, line),
         texts.not_cancelled(start, line),
         texts.restored(start, line),
+        texts.withdrawn(start, line),
         texts.called_off(start, line),
         texts.identity_code(code, line),
         texts.wrong_policy_warning(line),

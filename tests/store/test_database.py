@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from ivr.store.database import Database
 from ivr.store.tables import Attempts, ClinicSetting, Line
+from tests.conftest import waiting_for_the_disk
 
 
 def test_what_an_exception_leaves_is_nothing(database: Database) -> None:
@@ -71,7 +72,7 @@ def test_migrations_go_down_and_up_again(database: Database) -> None:
 def test_sqlite_is_set_for_safety(database: Database) -> None:
     if database.engine.dialect.name != "sqlite":
         return
-    with database.begin() as session:
+    with waiting_for_the_disk(), database.begin() as session:
         pragmas = {
             name: session.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -55,8 +55,15 @@ class FakeSwitchboard:
         return self._does(("pick_up", carrier_id, caller, door))
 
     def hear(
-        self, call: str, turn: int, heard: Heard, *, carrier_id: str | None = None
+        self,
+        call: str,
+        turn: int,
+        heard: Heard,
+        *,
+        carrier_id: str | None = None,
+        by_voice: bool = False,
     ) -> Reply:
+        self.by_voice.append(by_voice)
         self._known(call)
         answer = self._does(("hear", turn, heard, carrier_id))
         return self.after or answer

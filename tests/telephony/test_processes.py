@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import httpx
 import pytest
+from websockets.sync.client import ClientConnection, connect
 
 from tests.telephony.lines import CALLER, environment, sign
 
@@ -71,7 +74,7 @@ def post(port: int, path: str, **more: str) -> str:
 
 
 def action(document: str) -> str:
-    found = re.search(r'action="(?:https?://[^/"]+)?([^"]+)"', document)
+    found = re.search(r'(?:action="|<Redirect[^>]*>)(?:https?://[^/"]+)?([^"<]+)', document)
     assert found
     return found[1].replace("&amp;", "&")
 
@@ -110,8 +113,31 @@ def test_the_demo_comes_up_again_after_kill_9(
     with process(port, {}, "demo"):
         document = post(port, "/voice")
         keys = (tmp_path / "var" / "demo.env").read_text()
+        with called(port, document) as stream:
+            until(stream, "mark")
     with process(port, {}, "demo", "--port", str(port)):
-        again = post(port, "/voice")
-        assert again == document
-        assert "Иванова" in post(port, action(again), Digits="000017", FinishedOnKey="#")
+        by_keys = post(port, action(document))
+        assert "Сейчас линия понимает только кнопки." in by_keys
+        assert "Иванова" in post(port, action(by_keys), Digits="000017", FinishedOnKey="#")
     assert (tmp_path / "var" / "demo.env").read_text() == keys
+
+
+@contextlib.contextmanager
+def called(port: int, document: str) -> Iterator[ClientConnection]:
+    """The media socket that the document asks for."""
+    found = re.search(r'<Stream url="([^"]+)"', document)
+    assert found
+    assert found[1].startswith(f"ws://127.0.0.1:{port}/media/")
+    with connect(found[1], proxy=None) as stream:
+        start = {"event": "start", "streamSid": "MZ1", "start": {"callSid": CALLER["CallSid"]}}
+        stream.send(json.dumps(start))
+        yield stream
+
+
+def until(stream: ClientConnection, event: str) -> None:
+    """Sound goes both ways until the line sends this."""
+    silence = b64encode(b"\xff" * 1600).decode()
+    while True:
+        stream.send(json.dumps({"event": "media", "media": {"payload": silence}}))
+        if json.loads(stream.recv(timeout=30))["event"] == event:
+            return

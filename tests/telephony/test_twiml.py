@@ -109,3 +109,15 @@ def test_an_apology_transfers_only_where_there_is_a_number() -> None:
         "+74950000001</Dial><Hangup /></Response>"
     )
     assert "<Dial" not in documents().apology("Ошибка.", "")
+
+
+def test_a_stream_has_the_keys_behind_it_and_says_to_telnyx_that_it_goes_both_ways() -> None:
+    plain = documents().stream(reply(MENU), "wss://line.example/media/1", opening=True)
+    assert plain == (
+        f'{HEAD}<Response><Connect><Stream url="wss://line.example/media/1" /></Connect>'
+        f'<Redirect method="POST">https://line.example/voice/calls/{CALL}/resume</Redirect>'
+        "</Response>"
+    )
+    telnyx = documents(says_both_ways=True).stream(reply(MENU), "wss://x", opening=False)
+    assert 'bidirectionalCodec="PCMU" bidirectionalMode="rtp"' in telnyx
+    assert "<Start>" in documents(recorded=True).stream(reply(MENU), "wss://x", opening=True)

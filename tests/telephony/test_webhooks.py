@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
@@ -12,9 +13,10 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.test import TestResponse
 
 from ivr.dialogue.turns import Dial, DialEnded, Keys, NoInput
-from ivr.switchboard import Switchboard
+from ivr.switchboard import Sentence, Switchboard
 from ivr.telephony.call_recording import NotRecorded
 from ivr.telephony.signature import Signature
+from ivr.telephony.speech_path import KeysOnly, SpeechPath
 from ivr.telephony.twiml import CarrierVoice, Documents
 from ivr.telephony.webhooks import Apologies, Webhooks
 from tests.telephony.replies import (
@@ -47,6 +49,7 @@ def client(
     *,
     signed: bool = False,
     recording: NotRecorded | None = None,
+    speech: SpeechPath | None = None,
 ) -> FlaskClient:
     webhooks = Webhooks(
         cast(Switchboard, switchboard),
@@ -54,6 +57,7 @@ def client(
         APOLOGIES,
         recording or NotRecorded(),
         Signature(PUBLIC, TOKEN) if signed else None,
+        speech or KeysOnly(),
     )
     app = Flask(__name__)
     app.register_blueprint(webhooks.blueprint())
@@ -287,3 +291,76 @@ def test_a_log_line_tells_the_turn_and_no_keys(
     line.post(TURN, data=FORM | {"Digits": "000017"})
     assert f"call {CALL} turn 3 cancel.sure attempt 1 heard Keys" in caplog.text
     assert "000017" not in caplog.text
+
+
+# --- the speech path -------------------------------------------------------------------------
+
+DEAF = "Только кнопки."
+URL = "wss://line.example/media/1"
+
+
+@dataclass
+class Speech:
+    room: bool = True
+    heard: int | None = None
+    keys_only: str = DEAF
+
+    def has_room(self) -> bool:
+        return self.room
+
+    def url(self, _call: str) -> str | None:
+        return URL if self.room else None
+
+    def heard_turn(self, _call: str) -> int | None:
+        return self.heard
+
+
+def speaking(switchboard: FakeSwitchboard, **speech: Any) -> FlaskClient:
+    return client(switchboard, speech=Speech(**speech))
+
+
+def test_a_call_with_sound_is_a_stream_and_behind_it_the_keys(
+    switchboard: FakeSwitchboard,
+) -> None:
+    answer = speaking(switchboard).post("/voice", data=FORM)
+    assert f'<Connect><Stream url="{URL}" /></Connect><Redirect' in answer.text
+    assert f"{PUBLIC}/voice/calls/{CALL}/resume</Redirect>" in answer.text
+    assert switchboard.done == [("pick_up", SID, "+79161234567", "stream")]
+    assert switchboard.by_voice == [True]
+
+
+def test_without_room_callers_are_told_to_press_keys(switchboard: FakeSwitchboard) -> None:
+    answer = speaking(switchboard, room=False).post("/voice", data=FORM)
+    assert answer.text.index(DEAF) < answer.text.index("Раз.")
+    assert "<Gather" in answer.text
+    assert switchboard.by_voice == [False]
+
+
+def test_a_stream_that_died_is_resumed_by_keys(switchboard: FakeSwitchboard) -> None:
+    answer = speaking(switchboard, heard=0).post(f"/voice/calls/{CALL}/resume", data=FORM)
+    assert answer.text.index(DEAF) < answer.text.index("Раз.")
+
+
+@pytest.mark.parametrize(("heard", "said_again"), [(3, False), (2, True), (0, True)])
+def test_what_the_stream_has_said_is_not_said_again(*, heard: int, said_again: bool) -> None:
+    board = FakeSwitchboard(reply(Dial(), open_to_keys("Соединяем.")))
+    answer = speaking(board, heard=heard).post(f"/voice/calls/{CALL}/resume", data=FORM)
+    assert ("Соединяем." in answer.text) is said_again
+    assert "+74950000001" in answer.text
+
+
+def test_after_a_person_was_not_there_a_stream_goes_on_as_one(
+    switchboard: FakeSwitchboard,
+) -> None:
+    rung = {"CallSid": SID, "DialCallStatus": "no-answer"}
+    assert URL in speaking(switchboard, heard=3).post(TURN, data=rung).text
+    assert URL not in speaking(switchboard, heard=None).post(TURN, data=rung).text
+    assert URL not in speaking(switchboard, heard=3, room=False).post(TURN, data=rung).text
+
+
+def test_by_keys_nobody_is_told_of_our_own_recording() -> None:
+    notice = Sentence("greeting.recorded", "Записывается.")
+    board = FakeSwitchboard(reply(MENU, notice, open_to_keys("Раз.")))
+    answer = client(board).post("/voice", data=FORM)
+    assert "Записывается." not in answer.text
+    assert "Раз." in answer.text

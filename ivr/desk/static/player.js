@@ -1,10 +1,13 @@
-// A call's recording: its wave, a mark for each line, a click on a line to hear it.
+// A call's recordings: their waves, a mark for each line, a click on a line to hear it.
+// The keys belong to the one that was heard last.
 "use strict";
+
+let active = document.querySelector("[data-player]");
 
 for (const player of document.querySelectorAll("[data-player]")) {
   const canvas = player.querySelector("canvas");
   const audio = player.querySelector("audio");
-  const lines = [...document.querySelectorAll(".dialogue [data-at]")];
+  const lines = [...document.querySelectorAll(`.dialogue [data-recording="${player.dataset.player}"]`)];
   let peaks = { caller: [], line: [] };
 
   const styles = getComputedStyle(document.documentElement);
@@ -38,6 +41,7 @@ for (const player of document.querySelectorAll("[data-player]")) {
   };
 
   const hear = (seconds) => {
+    for (const other of document.querySelectorAll("audio")) if (other !== audio) other.pause();
     audio.currentTime = Math.min(seconds, audio.duration || seconds);
     audio.play();
   };
@@ -54,9 +58,10 @@ for (const player of document.querySelectorAll("[data-player]")) {
     draw();
   };
 
-  for (const button of document.querySelectorAll("[data-hear]")) {
-    button.addEventListener("click", () => hear(Number(button.dataset.hear)));
+  for (const line of lines) {
+    line.querySelector("[data-hear]").addEventListener("click", () => hear(Number(line.dataset.at)));
   }
+  audio.addEventListener("play", () => { active = player; });
   canvas.addEventListener("click", (event) => {
     if (audio.duration) hear(event.offsetX / canvas.clientWidth * audio.duration);
   });
@@ -67,6 +72,7 @@ for (const player of document.querySelectorAll("[data-player]")) {
   window.addEventListener("resize", draw);
 
   document.addEventListener("keydown", (event) => {
+    if (active !== player) return;
     if (event.target.closest("input, select, textarea, button, a, summary, audio") || event.ctrlKey || event.altKey || event.metaKey) return;
     const keys = {
       " ": () => (audio.paused ? audio.play() : audio.pause()),
@@ -85,7 +91,7 @@ for (const player of document.querySelectorAll("[data-player]")) {
     draw();
   });
   if (location.hash.startsWith("#l")) {
-    const line = document.querySelector(`${location.hash}[data-at]`);
+    const line = lines.find((one) => `#${one.id}` === location.hash);
     if (line) audio.addEventListener("loadedmetadata", () => { audio.currentTime = Number(line.dataset.at); }, { once: true });
   }
 }

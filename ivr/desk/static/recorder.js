@@ -2,7 +2,7 @@
 // AudioWorklet the field takes a file that was recorded elsewhere.
 "use strict";
 
-const LONGEST = 60; // seconds
+const LONGEST = 30; // seconds
 
 const form = document.querySelector("[data-recorder]");
 const part = (name) => form.querySelector(`[data-${name}]`);

@@ -12,7 +12,7 @@ document.addEventListener("click", (event) => {
   quiet();
   if (again) return;
   playing = link;
-  link.textContent = "■ Стоп";
+  link.firstElementChild.textContent = "■ Стоп";
   player.src = link.href;
   player.play().catch(quiet);
 });
@@ -21,6 +21,6 @@ player.addEventListener("ended", quiet);
 
 function quiet() {
   player.pause();
-  if (playing) playing.textContent = "▶ Слушать";
+  if (playing) playing.firstElementChild.textContent = "▶ Слушать";
   playing = null;
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, get_args
 
 from ivr.speech.specialties import specialties
@@ -27,7 +27,7 @@ def phrases(kind: Kind, listed: Sequence[Listed] = ()) -> tuple[str, ...]:
     where none are `listed`) and the surnames of those listed.
     """
     if kind == "visit":
-        return _distinct([*_visit_words(), *_doctors(listed)])
+        return tuple(dict.fromkeys((*_fixed(kind), *_doctors(listed))))
     return _fixed(kind)
 
 
@@ -39,6 +39,8 @@ def _fixed(kind: Kind) -> tuple[str, ...]:
             return _distinct([*_dictation(), *n.DATE_ORDINAL, *MONTHS, *dates])
         case "yes-no":
             return _distinct(_strings(table("yes_no")))
+        case "visit":
+            return _distinct(_visit_words())
         case "command":
             return _distinct(_strings([table("commands"), table("requests")]))
         case _:
@@ -62,10 +64,19 @@ def _visit_words() -> Iterator[str]:
 def _doctors(listed: Sequence[Listed]) -> Iterator[str]:
     names = [one.specialty for one in listed] or [each.spoken for each in specialties()]
     for name in names:
-        for said in names_of_specialty(name):
-            yield from forms(said)
+        yield from _of_specialty(name)
     for one in listed:
-        yield from forms(" ".join(heard(one.surname).words))
+        yield from _forms(one.surname)
+
+
+@lru_cache(256)
+def _of_specialty(name: str) -> tuple[str, ...]:
+    return tuple(form for said in names_of_specialty(name) for form in _forms(said))
+
+
+@lru_cache(1024)
+def _forms(name: str) -> tuple[str, ...]:
+    return _distinct(forms(" ".join(heard(name).words)))
 
 
 def _strings(data: Mapping[str, Any] | Sequence[Any] | str | int) -> Iterator[str]:

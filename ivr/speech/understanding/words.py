@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -45,11 +45,16 @@ def table(name: str) -> Mapping[str, Any]:
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
+@lru_cache(4096)
+def _words_of(phrase: str) -> tuple[str, ...]:
+    return heard(phrase).words
+
+
 class Phrases(Generic[V]):
     """Phrases and what each means; the longest that begins at a place is found."""
 
     def __init__(self, meanings: Iterable[tuple[str, V]]) -> None:
-        self.meanings = {heard(phrase).words: value for phrase, value in meanings}
+        self.meanings = {_words_of(phrase): value for phrase, value in meanings}
         self._lengths: dict[str, list[int]] = {}
         for words in sorted(self.meanings, key=len, reverse=True):
             lengths = self._lengths.setdefault(words[0], [])

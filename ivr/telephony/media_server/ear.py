@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from ivr.telephony import metrics
 from ivr.telephony.media_server.parts import EarEvent, Hearer, Parts, Pools, in_thread
-from ivr.telephony.media_stream.talk import CloseEar, HearFrame, OpenEar
+from ivr.telephony.media_stream.talk import CloseEar, HearFrame, OpenEar, PrepareEar
 
 MOST_FRAMES = 100
 """That wait: two seconds. Older ones are dropped, the recogniser must not fall behind."""
 
-Item = OpenEar | HearFrame | CloseEar
+Item = PrepareEar | OpenEar | HearFrame | CloseEar
 
 
 class Ear:
@@ -47,20 +47,19 @@ class Ear:
     def _hear(self, items: deque[Item]) -> list[tuple[int, EarEvent]]:
         """In a thread."""
         events: list[tuple[int, EarEvent]] = []
+        hearer = self._hearer = self._hearer or self._parts.hearer()
         for item in items:
             match item:
+                case PrepareEar(hearing):
+                    hearer.prepare(hearing)
                 case OpenEar(ear, hearing):
-                    self._hearer = self._hearer or self._parts.hearer()
-                    self._hearer.open(hearing)
+                    hearer.open(hearing)
                     self._number = ear
                 case CloseEar():
+                    hearer.close()
                     self._number = 0
-                    if self._hearer is not None:
-                        self._hearer.close()
                 case HearFrame(audio, ours):
-                    self._hearer = self._hearer or self._parts.hearer()
-                    heard = self._hearer.hear(audio, ours)
-                    events += [(self._number, one) for one in heard if self._number]
+                    events += [(self._number, one) for one in hearer.hear(audio, ours)]
         return events
 
     def _drop_oldest(self) -> None:

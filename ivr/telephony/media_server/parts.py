@@ -19,6 +19,7 @@ from ivr.store.recordings import Folder
 from ivr.store.streams import Streams
 from ivr.store.vault import Vault
 from ivr.switchboard import Sentence, Switchboard
+from ivr.telephony.call_recording import CallRecording, NotRecorded
 from ivr.telephony.signature import SocketSignature
 
 P = ParamSpec("P")
@@ -41,10 +42,12 @@ EarEvent = SpeechBegan | Noise | Utterance
 class Hearer(Protocol):
     """Hears one call; used by one thread at a time."""
 
+    def prepare(self, hearing: Hearing) -> None: ...
+
     def open(self, hearing: Hearing) -> None: ...
 
     def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
-        """20 ms of mu-law, and what we played meanwhile; nothing while it is not open."""
+        """20 ms of mu-law, and what we said meanwhile; nothing comes where nothing is open."""
         ...
 
     def close(self) -> None: ...
@@ -62,6 +65,8 @@ class Parts:
     sound: Callable[[Sentence, int, int], bytes]
     """Mu-law of a sentence at a pace and a loudness."""
     hearer: Callable[[], Hearer]
+    carriers_recording: CallRecording = field(default_factory=NotRecorded)
+    """Silent while the caller dictates or keys what is personal."""
     recordings: Folder | None = None
     """None: nothing is recorded here."""
     signature: SocketSignature | None = None

@@ -15,6 +15,7 @@ from ivr.dialogue.turns import Heard
 from ivr.store.streams import Ticket
 from ivr.switchboard import Reply
 from ivr.telephony import metrics
+from ivr.telephony.call_recording import is_secret
 from ivr.telephony.media_server.board import Board
 from ivr.telephony.media_server.ear import Ear
 from ivr.telephony.media_server.parts import (
@@ -219,7 +220,7 @@ class Session:
                 case t.Clear():
                     self._send(self._dialect.clear())
                     self._wall.cleared(self._now())
-                case t.OpenEar() | t.HearFrame() | t.CloseEar():
+                case t.PrepareEar() | t.OpenEar() | t.HearFrame() | t.CloseEar():
                     self._ear.put(effect)
                 case _:
                     self._do_outside(effect)
@@ -261,6 +262,9 @@ class Session:
     def _turned(self, reply: Reply) -> None:
         if self._ending.done():
             return
+        if self._ticket.carrier_id is not None:
+            recording = self._parts.carriers_recording
+            recording.follow(self._ticket.carrier_id, secret=is_secret(reply))
         self._do(self._talk.turned(reply))
         if self._speaking is not None:
             self._speaking.cancel()

@@ -16,6 +16,9 @@ class VoskHearer:
         """Both are the process's."""
         self._hearer = speech.Hearer(ear, vad)
 
+    def prepare(self, hearing: Hearing) -> None:
+        self._hearer.prepare(hearing)
+
     def open(self, hearing: Hearing) -> None:
         self._hearer.open(hearing)
 

@@ -49,12 +49,19 @@ class OpenEar:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepareEar:
+    """The question will be heard soon."""
+
+    hearing: Hearing
+
+
+@dataclass(frozen=True, slots=True)
 class HearFrame:
-    """Also where no ear is open: the line's echo and the caller's voice are followed."""
+    """Every frame, also where no ear is open: echoes and voices are followed throughout."""
 
     audio: bytes
     ours: bytes
-    """What the caller hears in the same 20 ms."""
+    """What the caller heard of us meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,18 @@ class End:
     """0: the turn in force has to be said again."""
 
 
-Effect = SendFrame | SendMark | Clear | Answer | Played | OpenEar | HearFrame | CloseEar | End
+Effect = (
+    SendFrame
+    | SendMark
+    | Clear
+    | Answer
+    | Played
+    | PrepareEar
+    | OpenEar
+    | HearFrame
+    | CloseEar
+    | End
+)
 
 
 @dataclass(slots=True)
@@ -164,6 +182,8 @@ class Talk:
         if current.strict or current.listen is None:
             self._ahead.clear()
         self._look()
+        if self._round is current and current.hearing is not None and not self._ear:
+            self._out.append(PrepareEar(current.hearing))
         return self._taken()
 
     def sound(self, turn: int, place: int, audio: bytes) -> list[Effect]:
@@ -184,15 +204,13 @@ class Talk:
 
     def frame(self, audio: bytes) -> list[Effect]:
         """20 ms of the caller."""
-        self._count()
-        self._out.append(HearFrame(audio, self.playing))
+        self._count(audio)
         return self._taken()
 
     def stalled(self, frames: int) -> list[Effect]:
         """Nothing came for so long: the wall clock counts."""
         for _ in range(frames):
-            self._count()
-            self._out.append(HearFrame(SILENT, self.playing))
+            self._count(SILENT)
         return self._taken()
 
     def key(self, key: str) -> list[Effect]:
@@ -271,9 +289,10 @@ class Talk:
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _count(self) -> None:
+    def _count(self, audio: bytes) -> None:
         played = self._playout.tick()
         self.playing = played[0] if played else SILENT
+        self._out.append(HearFrame(audio, self.playing))
         self.timeline.tick(played[1] if played else None)
         self._out += self._playout.pump()
         current = self._round

@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 TO_TELL = "(called_off AND NOT told_off) OR moved_at IS NOT NULL"
+OVER = "ended_at IS NOT NULL"
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -56,7 +57,6 @@ def _columns() -> dict[str, Columns]:
 
 
 INDEXES = (
-    ("ix_calls_step_started_at", "calls", ["step", "started_at"]),
     ("ix_cancellations_code", "cancellations", ["code"]),
     ("ix_audit_who_at", "audit", ["who", "at"]),
 )
@@ -74,6 +74,13 @@ def upgrade() -> None:
         ["start"],
         sqlite_where=sa.text(TO_TELL),
         postgresql_where=sa.text(TO_TELL),
+    )
+    op.create_index(
+        "ix_calls_step_started_at",
+        "calls",
+        ["step", "started_at"],
+        sqlite_where=sa.text(OVER),
+        postgresql_where=sa.text(OVER),
     )
     _create_tables()
 
@@ -115,6 +122,7 @@ def _create_tables() -> None:
 def downgrade() -> None:
     for table in ("caller_checks", "handled", "notes"):
         op.drop_table(table)
+    op.drop_index("ix_calls_step_started_at", table_name="calls")
     op.drop_index("ix_visits_to_tell", table_name="visits")
     for name, table, _names in INDEXES:
         op.drop_index(op.f(name), table_name=table)

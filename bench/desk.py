@@ -1,0 +1,159 @@
+"""`python -m bench.desk --folder FOLDER`: every page of the desk over a year of calls.
+
+1,000,000 calls, 5,000,000 lines and what hangs on them, in SQLite and in PostgreSQL. In one
+process, without a network: what the page itself takes. The databases are kept in the folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from bench.__main__ import _databases, _folder
+from bench.servers import _environment
+from bench.stores import PostgreSQL
+from ivr.app import create_app
+from ivr.clinic.recordings import name_of
+from ivr.config import Config
+from ivr.rendering import Prompts
+from ivr.store.database import Database
+from ivr.store.tables import Call, Cancellation, Registrar
+from ivr.switchboard import utc_now
+
+PAGE_MS, SEARCH_MS = 200, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    name: str
+    path: str
+    aim: int = PAGE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    page: Page
+    times: tuple[float, ...]
+    """Milliseconds, in order."""
+
+    def at(self, part: float) -> float:
+        return self.times[min(len(self.times) - 1, int(len(self.times) * part))]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.desk", description=__doc__)
+    parser.add_argument("--folder", type=Path, help="where the databases are kept")
+    parser.add_argument("--rounds", type=int, default=20)
+    wanted = parser.parse_args()
+    with _folder(wanted.folder) as folder:
+        postgresql = PostgreSQL(folder)
+        try:
+            urls = _databases(folder, postgresql, large=True)
+            for name in ("SQLite 1,000,000", "PostgreSQL 1,000,000"):
+                _measure(name, urls[name], wanted.rounds)
+        finally:
+            postgresql.close()
+
+
+def _measure(name: str, url: str, rounds: int) -> None:
+    app = create_app(Config.from_env(_environment(url, 8000) | {"IVR_PUBLIC_URL": "http://b"}))
+    database: Database = app.extensions["line"].database
+    pages = list(_pages(database))
+    clients = {
+        role: _client(app.test_client(), database, role) for role in ("senior", "auditor")
+    }
+    measured = [_of(page, _who(clients, page), rounds) for page in pages]
+    print(f"\n{name}\n  {'':<46}{'p50 ms':>9}{'p95 ms':>9}{'aim':>6}")
+    for one in measured:
+        missed = "  missed" if one.at(0.95) > one.page.aim else ""
+        figures = f"{median(one.times):9.0f}{one.at(0.95):9.0f}{one.page.aim:6}"
+        print(f"  {one.page.name:<46}{figures}{missed}", flush=True)
+    print(f"  load average {os.getloadavg()[0]:.1f}")
+    app.extensions["voice"].close()
+    database.close()
+
+
+def _pages(database: Database) -> Iterator[Page]:
+    with database.read() as session:
+        call = session.scalars(select(Call).order_by(Call.started_at.desc()).limit(1)).one()
+        cancelled = session.scalars(select(Cancellation).limit(1)).one()
+    sentence = name_of(next(iter(Prompts.load().sentences())))
+    yield Page("today", "/")
+    yield Page("today: what is live", "/live")
+    yield Page("calls", "/calls/", SEARCH_MS)
+    for field, value in SEARCHES:
+        yield Page(f"calls by {field} {value}", f"/calls/?{field}={value}", SEARCH_MS)
+    yield Page("one call", f"/calls/{call.id}/")
+    yield Page("patients", "/patients/")
+    yield Page("patients by surname", "/patients/?who=Смирнова", SEARCH_MS)
+    yield Page("one patient", f"/patients/{cancelled.patient_id}")
+    yield Page("codes", "/codes/")
+    yield Page("codes: look one up", f"/codes/?code={cancelled.code}", SEARCH_MS)
+    yield Page("confirmation", f"/codes/{cancelled.id}/confirmation")
+    yield Page("call-backs", "/call-backs/")
+    yield Page("statistics of 30 days", "/statistics")
+    today = utc_now().date()
+    year = f"from={today.replace(year=today.year - 1).isoformat()}&to={today.isoformat()}"
+    yield Page("statistics of a year", f"/statistics?{year}")
+    yield Page("statistics as CSV", "/statistics/all.csv")
+    yield Page("statistics as PNG", "/statistics/hours.png")
+    yield Page("phrases", "/prompts")
+    yield Page("one phrase", f"/prompts/{sentence}")
+    yield Page("settings", "/settings")
+    yield Page("people", "/people/")
+    yield Page("journal", "/journal/", SEARCH_MS)
+    yield Page("journal of one person", "/journal/?who=registrar+3", SEARCH_MS)
+
+
+SEARCHES = (
+    ("outcome", "cancelled"),
+    ("outcome", "failed"),
+    ("step", "identify"),
+    ("number", "89170000001"),
+    ("name", "Смирнова"),
+    ("policy", "0017"),
+    ("code", "000017"),
+    ("only", "person"),
+    ("only", "lost"),
+    ("since", "2026-01-01"),
+)
+
+
+def _who(clients: dict[str, FlaskClient], page: Page) -> FlaskClient:
+    return clients["auditor" if page.name.startswith("journal") else "senior"]
+
+
+def _client(client: FlaskClient, database: Database, role: str) -> FlaskClient:
+    name = {"name": f"bench {role}", "role": role, "password_hash": "-"}
+    row = Registrar(**name, created_at=utc_now())
+    with database.begin() as session:
+        session.add(row)
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = f"{row.id}.1"
+        cookie["_fresh"] = True
+    return client
+
+
+def _of(page: Page, client: FlaskClient, rounds: int) -> Measured:
+    times = []
+    for number in range(rounds + 1):
+        began = time.perf_counter()
+        reply = client.get(f"/desk{page.path}")
+        taken = 1000 * (time.perf_counter() - began)
+        if reply.status_code != 200:
+            raise SystemExit(f"{page.name}: {reply.status_code}")
+        if number:  # the first one loads templates
+            times.append(taken)
+    return Measured(page, tuple(sorted(times)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,323 @@
+"""The desk in a real browser: one Chromium, one server, one demo clinic for all.
+
+The tests build on each other's calls, never on their order of running.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select, update
+from werkzeug.serving import make_server
+
+from ivr.app import create_app
+from ivr.desk import demo
+from ivr.speech.mulaw import encoded
+from ivr.store import tables
+from ivr.store.recordings import Folder, Mark, RecordingRows
+from ivr.switchboard import utc_now
+from tests.desk.conftest import CANCELLED
+from tests.desk.conftest import Desk as Telephones
+from tests.golden import Clock
+from tests.line import Line, fill_demo, settings
+from tests.telephony.lines import environment
+
+CHROMIUM = shutil.which("chromium")
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text("utf-8")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+    "--autoplay-policy=no-user-gesture-required",
+)
+WIDE, ZOOMED, PHONE = (1366, 768), (683, 384), (390, 844)
+"""A registrar's screen, the same at 200 %, a telephone's."""
+PLAYED_PAST = """at => new Promise((done) => {
+  const audio = document.querySelector("audio");
+  audio.addEventListener("timeupdate", () => audio.currentTime > at && done(audio.currentTime));
+})"""
+"""The position of the sound once it is past a second."""
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(
+        CHROMIUM is None and not os.environ.get("CI"),
+        reason="no chromium on this machine (apt-get install chromium)",
+    ),
+]
+
+
+@dataclass
+class Desk:
+    """A server of the desk, and what has been telephoned."""
+
+    address: str
+    url: str
+    telephones: Telephones
+    cancelled: str
+    """A call with sound in which Anna has cancelled her first visit."""
+    wanted_person: str
+
+
+@pytest.fixture(scope="module")
+def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "line.db").write_bytes(sqlite_template.read_bytes())
+    url, now = f"sqlite:///{folder}/line.db", utc_now()
+    line = Line(url, Clock(now))
+    fill_demo(line.database, now)
+    with line.database.begin() as session:
+        demo.add(session, now)
+    line.set_clinic("transfer_number", "none")
+    more = {"IVR_PUBLIC_URL": "http://127.0.0.1", "IVR_RECORDINGS": str(folder / "rec")}
+    app = create_app(settings(url, **more), clock=utc_now)
+    telephones = Telephones(line, app)
+    wanted_person = telephones.call("000187#", "0", "1", "1", caller="+79379876543")
+    cancelled = telephones.call(*CANCELLED)
+    with line.database.begin() as session:
+        session.execute(update(tables.Call).values(ended_at=now))
+    for call in (cancelled, wanted_person):
+        _record(line, folder / "rec", call, now)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    address = f"http://127.0.0.1:{server.port}/desk"
+    yield Desk(address, url, telephones, cancelled, wanted_person)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    app.extensions["line"].database.close()
+    line.close()
+
+
+def _record(line: Line, folder: Path, call: str, now: datetime) -> None:
+    """Twenty seconds of sound, each turn three seconds."""
+    tone = (8000 * np.sin(np.arange(160_000) / 8)).astype(np.int16)
+    side = np.frombuffer(encoded(tone), np.uint8)
+    tape = Folder(folder, line.vault).new()
+    tape.add(np.column_stack([side, side]).tobytes())
+    tape.close()
+    marks = [
+        Mark(turn, kind, "x", 3000 * turn - 3000 + late, 3000 * turn - 1600 + late)
+        for turn in range(1, 7)
+        for kind, late in (("said", 0), ("heard", 1500))
+    ]
+    with line.database.begin() as session:
+        rows = RecordingRows(session, line.vault)
+        rows.begin(call, tape.name, now)
+        rows.note(tape.name, marks, 20_000)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Desktop:
+    """Opens the desk as somebody; what the browser complained of is kept."""
+
+    browser: Browser
+    desk: Desk
+    complaints: list[str]
+
+    def sign_in(self, name: str, size: tuple[int, int] = WIDE) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="ru-RU"
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        page.on("console", lambda said: self._note(said.type, said.text))
+        page.goto(f"{self.desk.address}/")
+        page.keyboard.type(name)
+        page.keyboard.press("Tab")
+        page.keyboard.type("demo")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Сегодня")
+        return page
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and "403" not in text:
+            self.complaints.append(text)
+
+    def close(self) -> None:
+        for context in self.browser.contexts:
+            context.close()
+        assert self.complaints == []
+
+
+@pytest.fixture
+def desktop(browser: Browser, desk: Desk) -> Iterator[Desktop]:
+    desktop = Desktop(browser, desk, [])
+    yield desktop
+    desktop.close()
+
+
+def position(page: Page) -> float:
+    return float(page.evaluate("document.querySelector('audio').currentTime"))
+
+
+def test_a_call_appears_while_it_goes_on(desktop: Desktop, tmp_path: Path) -> None:
+    """`ivr call` in a process of its own; the page shows it without being loaded again."""
+    page = desktop.sign_in("registrar")
+    expect(page.locator("#live")).to_contain_text("Сейчас никто не звонит")
+    env = {"PATH": os.environ["PATH"], **environment(desktop.desk.url)}
+    command = (sys.executable, "-m", "ivr", "call", "--from", "+79031112233")
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command,
+        cwd=tmp_path,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    ) as call:
+        assert call.stdin is not None
+        call.stdin.write("[000047#]\n")
+        call.stdin.flush()
+        expect(page.locator("#live")).to_contain_text("Кузнецова О. Д.", timeout=40_000)
+        expect(page.locator("#live")).to_contain_text("Что сделать с записью")
+        call.stdin.close()
+    expect(page.locator("#live")).to_contain_text("Сейчас никто не звонит")
+
+
+def test_who_asked_for_a_person_is_found_and_heard_by_keyboard(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.get_by_role("link", name="Звонки", exact=True).press("Enter")
+    page.get_by_role("link", name="Сегодня просили человека").press("Enter")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(1)
+    rows.first.get_by_role("link").press("Enter")
+    asked = page.locator("li.keys", has_text="просит человека")
+    button = asked.get_by_role("button")
+    wanted = float(button.get_attribute("data-hear") or "nan")
+    assert wanted == 4.5
+    button.press("Enter")
+    expect(page.locator("li.playing")).to_contain_text("просит человека")
+    assert wanted < page.evaluate(PLAYED_PAST, wanted) < wanted + 3
+    assert not page.evaluate("document.querySelector('audio').paused")
+    page.locator("main").focus()
+    page.keyboard.press(" ")
+    assert page.evaluate("document.querySelector('audio').paused")
+    page.keyboard.press("ArrowRight")
+    assert position(page) > wanted + 5
+    page.get_by_label("Скорость").select_option("2")
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 2
+
+
+def test_a_call_back_is_taken_and_done(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.get_by_role("link", name="Перезвонить", exact=True).click()
+    request = page.locator("article", has_text="Ахметов")
+    request.get_by_role("link", name="место в разговоре").click()
+    expect(page.locator("li.clinic:target")).to_contain_text("Просьба перезвонить: записана")
+    page.go_back()
+    request.get_by_role("button", name="Взять").click()
+    expect(page.get_by_role("status")).to_contain_text("Просьба за вами")
+    request.get_by_text("Перезвонили…").click()
+    request.get_by_label("Чем закончилось").fill("Объяснили дорогу")
+    request.get_by_role("button", name="Перезвонили").click()
+    expect(page.get_by_role("status")).to_contain_text("перезвонили")
+    expect(request).to_have_count(0)
+
+
+def test_a_visit_is_restored_from_its_call(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.goto(f"{desktop.desk.address}/calls/{desktop.desk.cancelled}/")
+    expect(page.locator(".copy")).to_contain_text("Отмена записи на приём")
+    page.get_by_text("Восстановить запись…").click()
+    page.get_by_label("Причина").fill("Передумала")
+    page.get_by_role("button", name="Восстановить").click()
+    expect(page.get_by_role("status")).to_contain_text("Сделано.")
+    expect(page.locator("article").first).to_contain_text("запись восстановлена")
+    with desktop.desk.telephones.line.database.read() as session:
+        status = session.scalar(select(tables.Visit.status).where(tables.Visit.id == 1))
+    assert status == "booked"
+
+
+def test_a_list_is_downloaded(desktop: Desktop, tmp_path: Path) -> None:
+    page = desktop.sign_in("registrar")
+    page.goto(f"{desktop.desk.address}/calls/?name=Смирнова")
+    for kind in ("CSV", "XLSX"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=kind, exact=True).click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        assert file.stat().st_size > 100
+    assert "Смирнова Анна Петровна" in (tmp_path / "calls.csv").read_text("utf-8-sig")
+
+
+def test_roles_and_the_auditors_log(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    assert page.get_by_role("link", name="Журнал").count() == 0
+    reply = page.goto(f"{desktop.desk.address}/journal/")
+    assert reply is not None
+    assert reply.status == 403
+    expect(page.get_by_role("heading", level=1)).to_have_text("Сюда вам нельзя")
+    page.get_by_role("button", name="Выйти").click()
+    auditor = desktop.sign_in("auditor")
+    auditor.get_by_role("link", name="Журнал").click()
+    auditor.get_by_label("Кто").fill("registrar")
+    auditor.get_by_role("button", name="Найти").click()
+    expect(auditor.locator("tbody")).to_contain_text("отказано: desk.journal.index")
+
+
+def test_every_page_is_accessible_and_fits_its_window(desktop: Desktop) -> None:
+    """Axe finds nothing serious; nothing sticks out at 200 % and on a telephone."""
+    call = desktop.desk.cancelled
+    paths = {
+        "senior": (
+            *("/", "/calls/", "/calls/?name=Смирнова", f"/calls/{call}/", "/patients/?who=Сми"),
+            *("/patients/1", "/codes/1", "/codes/1/confirmation", "/call-backs/", "/sms/1"),
+            *("/people/", "/people/me", "/nothing"),
+        ),
+        "auditor": ("/journal/", "/patients/"),
+    }
+    found: list[Any] = []
+    for name, wanted in paths.items():
+        page = desktop.sign_in(name)
+        found += _serious(page, "signed in")
+        for path in wanted:
+            page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
+            page.goto(desktop.desk.address + path)
+            found += _serious(page, path)
+            for width, height in (ZOOMED, PHONE):
+                page.set_viewport_size({"width": width, "height": height})
+                if page.evaluate("document.documentElement.scrollWidth") > width:
+                    found.append((path, width))
+    desktop.complaints[:] = [each for each in desktop.complaints if "404" not in each]
+    assert found == []
+
+
+def _serious(page: Page, path: str) -> list[Any]:
+    page.evaluate(AXE)
+    rules = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        (path, rule["id"], rule["nodes"][0]["html"])
+        for rule in rules
+        if rule["impact"] in ("serious", "critical")
+    ]
+
+
+def test_closed_details_open_by_keyboard(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.goto(f"{desktop.desk.address}/patients/1")
+    first = page.locator("details.act summary").first
+    first.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "reason"

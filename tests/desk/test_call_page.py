@@ -1,0 +1,167 @@
+"""One call: what is read and heard, the line to copy, the check of an unknown caller."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ivr.app import create_app
+from ivr.speech.mulaw import encoded
+from ivr.store import tables
+from ivr.store.recordings import Folder, Mark, RecordingRows
+from tests.desk.conftest import ANNA, CANCELLED, Desk
+from tests.line import settings
+
+SECRET = Mark(1, "heard", "identify.last_six", 1000, 2000, secret=True)
+MARKS = (Mark(1, "said", "greeting.hello", 0, 900), SECRET, Mark(2, "said", "x", 2100, 3000))
+
+
+@pytest.fixture
+def recorded(desk: Desk, tmp_path: Path) -> tuple[Desk, str]:
+    """A call with four seconds of sound."""
+    config = settings(
+        desk.line.url, IVR_PUBLIC_URL="http://127.0.0.1", IVR_RECORDINGS=str(tmp_path / "rec")
+    )
+    desk.app.extensions["line"].database.close()
+    desk.app = create_app(config, clock=desk.line.clock)
+    call = desk.call(*CANCELLED)
+    tape = Folder(tmp_path / "rec", desk.line.vault).new()
+    loud = np.frombuffer(encoded(np.full(32000, 8000, np.int16)), np.uint8)
+    tape.add(np.column_stack([loud, loud]).tobytes())
+    tape.close()
+    with desk.line.database.begin() as session:
+        rows = RecordingRows(session, desk.line.vault)
+        rows.begin(call, tape.name, desk.line.clock.now)
+        rows.note(tape.name, MARKS, 4000)
+    return desk, call
+
+
+def test_the_line_to_copy(desk: Desk) -> None:
+    text = desk.visitor("registrar").text(f"/calls/{desk.call(*CANCELLED)}/")
+    code = "-".join(desk.line.codes()[0][at : at + 2] for at in (0, 2, 4))
+    assert (
+        "Отмена записи на приём 26.11.2026, 10:30. Поликлиника № 5."
+        f" ФИО Смирнова Анна Петровна. Тел. +7 916 123-45-67. Код {code}. Причина: другое."
+    ) in text
+
+
+def test_the_dialogue_is_read(desk: Desk) -> None:
+    call = desk.call(
+        "«семь семь шесть»", "«ах вот оно»", "«оператор»", "", caller="+79990000000"
+    )
+    text = desk.visitor("registrar").text(f"/calls/{call}/")
+    for part in ("«••• ••• •••»", "90 %", "не понято", "«оператор»", "просит человека"):
+        assert part in text
+    assert "семь семь" not in text
+    assert "«семь семь шесть»" in desk.visitor("senior").text(f"/calls/{call}/")
+
+
+def test_a_recording_needs_the_right_and_its_call(recorded: tuple[Desk, str]) -> None:
+    desk, call = recorded
+    sound = f"/calls/{call}/recordings/1.wav"
+    other = desk.call(caller=None)
+    assert desk.app.test_client().get(f"/desk{sound}").status_code == 302
+    for role in ("engineer", "auditor"):
+        assert desk.visitor(role).get(sound).status_code == 403
+    visitor = desk.visitor("registrar")
+    assert visitor.get(sound).status_code == 200
+    assert visitor.get(f"/calls/{other}/recordings/1.wav").status_code == 404
+    assert visitor.get(f"/calls/{call}/recordings/2.wav").status_code == 404
+    part = visitor.get(sound, headers={"Range": "bytes=100-199"})
+    assert (part.status_code, len(part.data)) == (206, 100)
+    assert part.headers["Cache-Control"] == "no-store"
+    heard = [what for _who, what in desk.audit() if "listened" in what]
+    assert heard == ["listened to recording 1"]
+
+
+def test_the_dictated_policy_is_silent_without_the_right(recorded: tuple[Desk, str]) -> None:
+    desk, call = recorded
+    loud = {}
+    for role in ("registrar", "senior"):
+        wav = desk.visitor(role).get(f"/calls/{call}/recordings/1.wav").data
+        caller = np.frombuffer(wav[44:], "<i2").reshape(-1, 2)[:, 0]
+        loud[role] = abs(caller[8000:16000]).max() > 0
+        assert abs(caller[:7000]).min() > 0
+    assert loud == {"registrar": False, "senior": True}
+
+
+def test_lines_know_their_second(recorded: tuple[Desk, str]) -> None:
+    desk, call = recorded
+    text = desk.visitor("registrar").text(f"/calls/{call}/")
+    for second in ("0.00", "1.00", "2.10"):
+        assert f'data-hear="{second}"' in text
+    peaks = desk.visitor("senior").get(f"/calls/{call}/recordings/1/peaks").json
+    assert peaks is not None
+    assert len(peaks["caller"]) == len(peaks["line"]) == 600
+    assert "data-hear" not in desk.visitor("engineer").text(f"/calls/{call}/")
+
+
+def test_a_call_has_a_recording_for_each_of_its_streams(recorded: tuple[Desk, str]) -> None:
+    desk, call = recorded
+    again = (Mark(3, "said", "visits.menu", 500, 900),)
+    with desk.line.database.begin() as session:
+        rows = RecordingRows(session, desk.line.vault)
+        rows.begin(call, "0.rec", desk.line.clock.now)
+        rows.note("0.rec", again, 1000)
+    visitor = desk.visitor("registrar")
+    text = visitor.text(f"/calls/{call}/")
+    assert text.count("<audio") == 2
+    assert 'data-recording="1" data-at="2.10"' in text
+    assert 'data-recording="2" data-at="0.50"' in text
+    assert visitor.get(f"/calls/{call}/recordings/2.wav").status_code == 404, "no such file"
+
+
+def test_two_registrars_handle_one_call(desk: Desk) -> None:
+    call = desk.call(*CANCELLED)
+    form = {"back": f"/desk/calls/{call}/"}
+    first = desk.visitor("registrar", "Ольга").post(f"/calls/{call}/handled", **form).text
+    assert "Обработано: Ольга" in first
+    second = desk.visitor("registrar", "Пётр").post(f"/calls/{call}/handled", **form).text
+    assert "уже обработал другой" in second
+
+
+def test_notes_are_sealed(desk: Desk) -> None:
+    call = desk.call(*CANCELLED)
+    visitor = desk.visitor("registrar", "Ольга")
+    form = {"reason": "Просила позвонить сыну", "back": f"/desk/calls/{call}/"}
+    assert "Просила позвонить сыну" in visitor.post(f"/calls/{call}/note", **form).text
+    assert "сыну" not in desk.rows(tables.Note)[0].text_sealed
+
+
+UNKNOWN = {"name": "1", "policy": "1", "born": "1", "visit": "2026-11-26", "patient": "1"}
+
+
+@pytest.mark.parametrize(
+    ("change", "fits"),
+    [
+        ({}, True),
+        ({"name": ""}, False),
+        ({"policy": ""}, False),
+        ({"born": ""}, False),
+        ({"visit": "2026-11-27"}, False),
+        ({"visit": "26.11.2026"}, False),
+        ({"patient": "4"}, False),
+    ],
+)
+def test_an_unknown_callers_visits_are_hidden_until_all_fits(
+    desk: Desk, change: dict[str, str], fits: bool
+) -> None:
+    call = desk.call("111111#", caller=ANNA)
+    visitor = desk.visitor("registrar")
+    text = visitor.text(f"/calls/{call}/")
+    assert "Личность не подтверждена" in text
+    assert "Смирнова Анна" in text
+    assert "терапевт" not in text
+    form = UNKNOWN | change | {"back": f"/desk/calls/{call}/"}
+    after = visitor.post(f"/calls/{call}/check", **form).text
+    assert ("терапевт Иванова М. П." in after) is fits
+    assert ("Данные сошлись." in after) is fits
+
+
+def test_an_unknown_caller_is_looked_for(desk: Desk) -> None:
+    call = desk.call("111111#", caller=None)
+    visitor = desk.visitor("registrar")
+    assert "Ахметов" not in visitor.text(f"/calls/{call}/")
+    assert "Ахметов Ильдар" in visitor.text(f"/calls/{call}/?who=ахметов")

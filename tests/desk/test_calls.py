@@ -1,0 +1,137 @@
+"""Finding calls: fields, pages, export; hostile texts do nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from ivr.clinic.patients import NAME
+from ivr.desk.call_search import PAGE
+from ivr.desk.exporting import as_csv, as_xlsx
+from ivr.store import tables
+from tests.desk.conftest import ANNA, CANCELLED, Desk
+
+HOSTILE = "<script>alert(1)</script>{{7*7}}\"'><img src=x onerror=alert(1)>"
+FOUND = {
+    "number=8 916 123-45-67": True,
+    "number=8 916 123-45-68": False,
+    "name=смирнова": True,
+    "name=Смир": True,
+    "name=Ахметов": False,
+    "policy=000017": True,
+    "policy=7776150894000017": True,
+    "policy=000018": False,
+    "outcome=cancelled": True,
+    "outcome=kept": False,
+    "step=goodbye": True,
+    "step=goodbye.anything_else": False,
+    "step=identify": False,
+    "since=2026-11-23": True,
+    "since=2026-11-23T12:01": False,
+    "until=2026-11-23": True,
+    "until=2026-11-23T11:59": False,
+    "only=person": False,
+    "only=unhandled": True,
+    "outcome=cancelled&step=goodbye&name=Смирнова&since=2026-11-23": True,
+}
+
+
+def test_fields_find_and_leave_out(desk: Desk) -> None:
+    call = desk.call(*CANCELLED)
+    with desk.line.database.begin() as session:
+        session.execute(update(tables.Call).values(ended_at=desk.line.clock.now))
+    code = desk.line.codes()[0]
+    visitor = desk.visitor("registrar")
+    for query, expected in {**FOUND, f"code={code[:2]}-{code[2:]}": True}.items():
+        assert (call in visitor.text(f"/calls/?{query}")) is expected, query
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("number=12", "Номер не разобрать"),
+        ("policy=17", "последние шесть цифр"),
+        ("code=1", "шесть цифр"),
+        ("since=yesterday", "Начало периода"),
+        ("after=nonsense", "Такой страницы нет"),
+        ("after=2026-11-23~x", "Такой страницы нет"),
+        ("only=nothing", "Такого отбора нет"),
+    ],
+)
+def test_what_cannot_be_read_is_said(desk: Desk, query: str, sentence: str) -> None:
+    visitor = desk.visitor("registrar")
+    assert sentence in visitor.text(f"/calls/?{query}")
+    exported = visitor.get(f"/calls/export.csv?{query}").status_code
+    assert exported == (200 if query.startswith("after") else 400)
+
+
+def test_pages_follow_each_other_without_a_gap(desk: Desk) -> None:
+    rows = [
+        tables.Call(
+            id=f"{number:032x}",
+            door="test",
+            step="identify.last_six",
+            started_at=desk.line.clock.now + timedelta(seconds=number // 3),
+            last_seen_at=desk.line.clock.now,
+        )
+        for number in range(2 * PAGE + 7)
+    ]
+    with desk.line.database.begin() as session:
+        session.add_all(rows)
+    visitor = desk.visitor("registrar")
+    for query in ("", "step=identify&"):
+        address, seen = f"/calls/?{query}", []
+        while address:
+            text = visitor.text(address)
+            seen += [part[:32] for part in text.split('nowrap" href="/desk/calls/')[1:]]
+            found = text.partition('rel="next" href="/desk')[2].partition('"')[0]
+            address = found.replace("&amp;", "&")
+        assert seen == [row.id for row in reversed(rows)], query
+
+
+def test_the_export_is_what_the_page_shows(desk: Desk) -> None:
+    desk.call(*CANCELLED)
+    reply = desk.visitor("registrar").get("/calls/export.csv")
+    (heads, row) = csv.reader(io.StringIO(reply.data.decode("utf-8-sig")), delimiter=";")
+    assert heads[:3] == ["Начало", "Телефон", "Пациент"]
+    assert row[1:3] == ["7 916 123-45-67", "Смирнова Анна Петровна"]
+    assert reply.headers["Content-Disposition"] == "attachment; filename=calls.csv"
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", " =", "\n"])
+def test_no_cell_is_a_formula(begin: str) -> None:
+    cell = f'{begin}HYPERLINK("http://evil.example";1)'
+    text = as_csv([(cell,)]).decode("utf-8-sig")
+    ((read,),) = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    assert read == f"'{cell}"
+    with zipfile.ZipFile(io.BytesIO(as_xlsx([("head",), (cell,)], "x"))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert 't="inlineStr"' in sheet or 't="s"' in sheet
+
+
+def test_hostile_texts_do_nothing(desk: Desk) -> None:
+    call = desk.call("«" + HOSTILE + "»", *CANCELLED)
+    with desk.line.database.begin() as session:
+        sealed = desk.line.vault.seal(NAME, f'["{"<b>x</b>"}", "=1+1", "{{{{7*7}}}}"]')
+        session.execute(
+            update(tables.Patient).where(tables.Patient.id == 1).values(name_sealed=sealed)
+        )
+        session.execute(update(tables.Doctor).values(first="<i>d</i>"))
+    visitor = desk.visitor("senior", "<u>me</u>")
+    visitor.post(f"/calls/{call}/note", reason=HOSTILE)
+    pages = (
+        *("/", "/calls/", f"/calls/{call}/", "/patients/1", "/codes/1", "/people/"),
+        *("/codes/1/confirmation", f"/calls/?name={HOSTILE}", "/patients/?who=" + HOSTILE),
+    )
+    for path in pages:
+        text = visitor.text(path)
+        for tag in ("<script>a", "<img", "<b>x", "<i>d", "<u>me", "=1+1 49"):
+            assert tag not in text, (path, tag)
+    assert "&lt;script&gt;" in visitor.text(f"/calls/{call}/")
+    assert ANNA[2:5] in visitor.text("/calls/")
