@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
@@ -246,6 +246,7 @@ def test_a_naming_that_was_not_heard_opens_no_confirmation(carrier: Carrier) -> 
 SENTENCES = st.lists(st.tuples(st.integers(1, 60), st.booleans()), max_size=4)
 
 
+@settings(deadline=None)
 @given(
     sentences=SENTENCES,
     at=st.lists(st.integers(0, 12_000), min_size=1, max_size=8),
