@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
-from ivr.telephony.media_stream import talk as t
+from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.playout import LEAD, SendFrame
-from ivr.telephony.media_stream.talk import FIRST_SILENCE
+from ivr.telephony.media_stream.talk import FIRST_SILENCE, LONGEST_SPEECH
 from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
 
@@ -326,7 +326,7 @@ def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "a" * 100))
     carrier.frames(40)
     carrier.do(carrier.talk.speech_began(1))
-    carrier.frames(t.LONGEST_SPEECH + 200)
+    carrier.frames(LONGEST_SPEECH + 200)
     assert carrier.prompts == ["test.open"]
 
 
