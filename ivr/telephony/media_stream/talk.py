@@ -15,6 +15,8 @@ from ivr.telephony.media_stream.timeline import Timeline
 FIRST_SILENCE = 12
 """Frames before the first word: a line that was just opened swallows the beginning."""
 MOST_KEYS = 40
+KNOWN_AFTER_MS = 500
+"""From the first sound of speech to the certainty that it is some, and to our knowing it."""
 LONGEST_SPEECH = 15 * A_SECOND
 """An ear that has not closed an utterance by then has heard none."""
 
@@ -259,10 +261,10 @@ class Talk:
 
     def speech_began(self, ear: int) -> list[Effect]:
         current = self._round
-        if ear != self._ear or current is None or current.hearing is None:
+        if not self._hears(ear) or current is None or current.hearing is None:
             return []
         self._speech_left = LONGEST_SPEECH
-        self.timeline.answering()
+        self.timeline.answering(KNOWN_AFTER_MS)
         if current.hearing.barge_in and self._playout.busy and self._rest is None:
             self._rest = self._playout.stop()
             self._out.append(Clear())
@@ -270,7 +272,7 @@ class Talk:
 
     def utterance(self, ear: int, heard: Utterance) -> list[Effect]:
         current = self._round
-        if ear != self._ear or current is None:
+        if not self._hears(ear) or current is None:
             return []
         interrupted = self._rest is not None or self._playout.busy
         if heard.foreign and interrupted:
@@ -283,9 +285,13 @@ class Talk:
 
     def noise(self, ear: int) -> list[Effect]:
         """What had begun was no speech; the ear hears on."""
-        if ear == self._ear:
+        if self._hears(ear):
             self._go_on()
         return self._taken()
+
+    def _hears(self, ear: int) -> bool:
+        """It is the open ear, not one of an earlier question, and not none."""
+        return ear > 0 and ear == self._ear
 
     # --- inside ------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
 from ivr.telephony.media_stream import talk as t
-from ivr.telephony.media_stream.playout import SendFrame
+from ivr.telephony.media_stream.playout import LEAD, SendFrame
 from ivr.telephony.media_stream.talk import FIRST_SILENCE
 from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
@@ -77,6 +77,18 @@ def test_a_missing_mark_does_not_stop_the_call(carrier: Carrier) -> None:
     carrier.do(carrier.talk.overdue())
     assert carrier.until_answer() == about(350)
     assert carrier.prompts == []
+
+
+def test_a_mark_that_comes_too_late_does_not_count(carrier: Carrier) -> None:
+    carrier.echoes = False
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.until_played()
+    carrier.do(carrier.talk.overdue())
+    carrier.frames(100)
+    carrier.do(carrier.talk.mark("5.1.1.1"))
+    assert carrier.prompts == []
+    assert carrier.ears == []
+    assert carrier.until_answer() == about(400)
 
 
 def test_a_mark_that_is_missing_before_one_that_came_was_played(carrier: Carrier) -> None:
@@ -408,3 +420,43 @@ def test_where_everything_stands(carrier: Carrier) -> None:
         (2, "said", end, end + 80, False),
         (2, "heard", end + 280, end + 280, False),
     ]
+
+
+# --- whatever happens ------------------------------------------------------------------------
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("frames"), st.integers(1, 60)),
+        st.tuples(st.just("key"), st.sampled_from("012*#")),
+        st.tuples(st.just("mark"), st.sampled_from(["5.1.2.1", "5.2.2.2", "1.1.1.1"])),
+        st.tuples(st.just("overdue"), st.none()),
+        st.tuples(st.just("speech"), st.booleans()),
+    ),
+    max_size=40,
+)
+
+
+@given(events=EVENTS, echoes=st.booleans())
+def test_a_confirmation_is_answered_only_after_its_naming_was_heard(
+    events: list[tuple[str, object]], echoes: bool
+) -> None:
+    """Keys, speech, lost and invented marks in any order."""
+    carrier = Carrier(echoes=echoes)
+    carrier.press("1")
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    for kind, what in events:
+        match kind, what:
+            case "frames", int(many):
+                carrier.frames(many)
+            case "key", str(key):
+                carrier.press(key)
+            case "mark", str(name):
+                carrier.do(carrier.talk.mark(name))
+            case "speech", bool(foreign):
+                carrier.speak("да", foreign=foreign)
+            case _:
+                carrier.do(carrier.talk.overdue() if carrier.talk.awaits_mark else [])
+        if carrier.answers or carrier.ended:
+            break
+    if carrier.answers:
+        assert carrier.heard_frames >= len(NAMING.text) - LEAD
