@@ -9,7 +9,7 @@ from ivr.dialogue.turns import Hearing, Utterance
 from ivr.speech.fillers import Filler
 from ivr.telephony.media_server.ear import MOST_FRAMES, Ear
 from ivr.telephony.media_server.parts import EarEvent, Parts, Pools
-from ivr.telephony.media_stream.talk import CloseEar, HearFrame, OpenEar
+from ivr.telephony.media_stream.effects import CloseEar, HearFrame, OpenEar
 
 QUESTION = Hearing(("да",), Filler.NONE, 0.7)
 SILENT = b"\xff" * 160

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
-from ivr.telephony.media_stream import talk as t
+from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.playout import LEAD, SendFrame
-from ivr.telephony.media_stream.talk import FIRST_SILENCE
+from ivr.telephony.media_stream.talk import FIRST_SILENCE, LONGEST_SPEECH
 from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
 
@@ -246,6 +246,7 @@ def test_a_naming_that_was_not_heard_opens_no_confirmation(carrier: Carrier) -> 
 SENTENCES = st.lists(st.tuples(st.integers(1, 60), st.booleans()), max_size=4)
 
 
+@settings(deadline=None)
 @given(
     sentences=SENTENCES,
     at=st.lists(st.integers(0, 12_000), min_size=1, max_size=8),
@@ -325,7 +326,7 @@ def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "a" * 100))
     carrier.frames(40)
     carrier.do(carrier.talk.speech_began(1))
-    carrier.frames(t.LONGEST_SPEECH + 200)
+    carrier.frames(LONGEST_SPEECH + 200)
     assert carrier.prompts == ["test.open"]
 
 
