@@ -16,6 +16,7 @@ from ivr.desk.office import Desk
 from ivr.desk.showing import HIDDEN, Eyes, masked_keys
 from ivr.dialogue.answers import Command
 from ivr.rendering import UnknownPrompt
+from ivr.speech.pronunciation import sentences
 from ivr.speech.understanding.masking import masked_words
 from ivr.store import tables
 from ivr.store.recordings import Recorded
@@ -160,7 +161,9 @@ def _sentence(desk: Desk, sentence: Mapping[str, Any], eyes: Eyes) -> str:
     if not eyes.personal:
         return _unfilled(desk, sentence)
     secret = sentence.get("secret") or sentence["prompt"] in READ_BACK
-    return masked_words(sentence["text"]) if secret and not eyes.policy else sentence["text"]
+    if not secret or eyes.policy:
+        return str(sentence["text"])
+    return " ".join(map(masked_words, sentences(sentence["text"])))
 
 
 def _unfilled(desk: Desk, sentence: Mapping[str, Any]) -> str:

@@ -63,7 +63,9 @@ def test_a_policy_read_back_needs_the_right_to_it(desk: Desk) -> None:
     call = desk.call(f"«{DICTATED}»", "1", caller=STRANGER)
     shown = {role: read_back(desk.visitor(role), call) for role in Role}
     assert "семь" in shown[Role.SENIOR]
-    assert shown[Role.REGISTRAR].startswith("Номер полиса: • • • •, • • • •, • • • •, • • • •.")
+    digits = ", ".join(["• • • •"] * 4)
+    asked = "Верно? Если да, нажмите один. Если нет, нажмите два."
+    assert shown[Role.REGISTRAR] == f"Номер полиса: {digits}. {asked}"
     for role in WITHOUT_POLICY:
         assert not re.search("семь|шесть|пять|восемь|девять|четыре|ноль", shown[role]), role
     assert keys(desk.visitor("registrar", "2"), call) == ["1"]
