@@ -71,13 +71,24 @@ class Question:
             case Keys():
                 return _key_command(self.answer, heard) or self._by_keys(heard)
             case Utterance(foreign=False):
-                said = (heard.words, *heard.alternatives)
-                found = (_in_words(self.answer, words) for words in said)
-                return next((one for one in found if one is not None), None)
+                return self._by_words(heard)
             case NoInput() if getattr(self.answer, "may_be_empty", False):
                 return self._by_keys(Keys("", "pause"))
             case _:
                 return None
+
+    def _by_words(self, heard: Utterance) -> Any | Unclear | Command | None:
+        """To a confirmation no yes counts of a result beside the best, none with a command,
+        and none half heard."""
+        hearing = self.answer.hearing()
+        if not hearing.strict:
+            said = (heard.words, *heard.alternatives)
+            found = (_in_words(self.answer, words) for words in said)
+            return next((one for one in found if one is not None), None)
+        value = _in_words(self.answer, heard.words)
+        if value is not True:
+            return value
+        return command_in(heard.words) or (heard.confidence >= hearing.least_confidence or None)
 
     def _by_keys(self, keys: Keys) -> Any | None:
         return self.answer.from_keys(keys)

@@ -18,12 +18,14 @@ from ivr.dialogue.entries import (
     code_digits,
     read_back,
 )
-from ivr.flows.cancel import SURE, WHY
+from ivr.flows.cancel import PASS_ON, SURE, WHY
 from ivr.flows.code import PEN, WRITTEN
 from ivr.flows.identify import HELP
 from ivr.flows.person import A_PERSON, AN_END, THIS_ONE
-from ivr.flows.undo import RESTORE
+from ivr.flows.undo import RESTORE, WITHDRAW
 from ivr.flows.visits import BROKEN_OFF, GO_ON, NEXT, NOTHING_BOOKED, VISIT_MENU
+from ivr.flows.visits import RESTORE as TO_RESTORE
+from ivr.flows.visits import WITHDRAW as TO_WITHDRAW
 
 MOSCOW = timezone(timedelta(hours=3))
 TODAY = date(2026, 11, 23)
@@ -94,15 +96,17 @@ QUESTIONS: Mapping[str, Answer[Any]] = {
     "visits.two_or_more": SECOND_PAGE,
     "visits.three_or_more": FIRST_PAGE,
     "visits.menu": menu(VISIT_MENU),
-    "cancel.pass_on": SURE,
+    "cancel.pass_on": PASS_ON,
     "cancel.sure": SURE,
     "code.pen": PEN,
     "code.written": WRITTEN,
     "reason.why": WHY,
     "undo.offer": RESTORE,
     "undo.sure": RESTORE,
+    "undo.request": WITHDRAW,
     "goodbye.anything_else": menu(NEXT),
-    "goodbye.anything_else_undo": menu(NEXT),
+    "goodbye.anything_else_undo": menu({**NEXT, "3": TO_RESTORE}),
+    "goodbye.anything_else_request": menu({**NEXT, "3": TO_WITHDRAW}),
     "status.code": CODE,
     "status.wrong_code": CODE,
     "status.birth_date": BIRTH_DATE,
@@ -115,6 +119,7 @@ QUESTIONS: Mapping[str, Answer[Any]] = {
 NO_QUESTIONS = {
     *("universal.help", "universal.no_tones", "identify.denied", "identify.mistake"),
     *("visits.begun", "visits.several", "status.unknown", "status.not_cancelled"),
+    "undo.request_late",
     "person.note",
 }
 """Prompts with a wording by voice that stand before a question, or before a beep."""

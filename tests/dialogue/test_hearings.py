@@ -22,7 +22,7 @@ PROMPTS = Prompts.load()
 NUMBERS = {"один": "1", "два": "2", "три": "3", "четыре": "4", "пять": "5", "ноль": "0"}
 OFFER = re.compile(r"(?:^|[.,?:] )([^.,?:]+?) – (один|два|три|четыре|пять|ноль)\b")
 SAY = re.compile(r"скажите:? ([а-яё ]+?)(?: или нажмите (один|два|ноль))?[.,]")
-CONFIRMATIONS = {"cancel.sure", "cancel.pass_on", "undo.sure", "undo.offer"}
+CONFIRMATIONS = {"cancel.sure", "cancel.pass_on", "undo.sure", "undo.offer", "undo.request"}
 YES_NO = CONFIRMATIONS | {
     *("universal.emergency", "universal.bye", "identify.is_it", "person.is_it"),
     *("person.call_back", "person.this_number"),
@@ -54,7 +54,7 @@ def test_whatever_can_be_heard_is_understood(prompt: str) -> None:
     lost = [
         phrase
         for phrase in dict.fromkeys(answer.hearing().phrases)
-        if phrase not in BESIDE
+        if phrase.removeprefix("я ") not in BESIDE
         and command_in(phrase) is None
         and answer.from_words(phrase) is None
     ]
@@ -66,7 +66,7 @@ def _beside() -> Iterator[str]:
     yes_no = table("yes_no")
     yield from request_fillers()
     yield from ("не", "не надо", "не нужно")
-    for name in ("hedges", "fillers", "no_answers"):
+    for name in ("hedges", "fillers", "beside_deeds", "asides", "neither_cancel", "no_answers"):
         yield from yes_no[name]
 
 
