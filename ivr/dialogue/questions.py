@@ -78,17 +78,13 @@ class Question:
                 return None
 
     def _by_words(self, heard: Utterance) -> Any | Unclear | Command | None:
-        """To a confirmation no yes counts of a result beside the best, none with a command,
-        and none half heard."""
-        hearing = self.answer.hearing()
-        if not hearing.strict:
-            said = (heard.words, *heard.alternatives)
-            found = (_in_words(self.answer, words) for words in said)
-            return next((one for one in found if one is not None), None)
-        value = _in_words(self.answer, heard.words)
-        if value is not True:
+        said = _in_words(self.answer, heard.words)
+        others = (self.answer.from_words(words) for words in heard.alternatives)
+        value = next((one for one in (said, *others) if one is not None), None)
+        if value is not True or not (hearing := self.answer.hearing()).strict:
             return value
-        return command_in(heard.words) or (heard.confidence >= hearing.least_confidence or None)
+        is_sure = said is True and heard.confidence >= hearing.least_confidence
+        return command_in(heard.words) or (is_sure or None)
 
     def _by_keys(self, keys: Keys) -> Any | None:
         return self.answer.from_keys(keys)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
-from ivr.telephony.media_stream import talk as t
-from ivr.telephony.media_stream.playout import SendFrame
-from ivr.telephony.media_stream.talk import FIRST_SILENCE
+from ivr.telephony.media_stream import effects as t
+from ivr.telephony.media_stream.playout import LEAD, SendFrame
+from ivr.telephony.media_stream.talk import FIRST_SILENCE, LONGEST_SPEECH
 from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
 
@@ -77,6 +77,18 @@ def test_a_missing_mark_does_not_stop_the_call(carrier: Carrier) -> None:
     carrier.do(carrier.talk.overdue())
     assert carrier.until_answer() == about(350)
     assert carrier.prompts == []
+
+
+def test_a_mark_that_comes_too_late_does_not_count(carrier: Carrier) -> None:
+    carrier.echoes = False
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.until_played()
+    carrier.do(carrier.talk.overdue())
+    carrier.frames(100)
+    carrier.do(carrier.talk.mark("5.1.1.1"))
+    assert carrier.prompts == []
+    assert carrier.ears == []
+    assert carrier.until_answer() == about(400)
 
 
 def test_a_mark_that_is_missing_before_one_that_came_was_played(carrier: Carrier) -> None:
@@ -234,6 +246,7 @@ def test_a_naming_that_was_not_heard_opens_no_confirmation(carrier: Carrier) -> 
 SENTENCES = st.lists(st.tuples(st.integers(1, 60), st.booleans()), max_size=4)
 
 
+@settings(deadline=None)
 @given(
     sentences=SENTENCES,
     at=st.lists(st.integers(0, 12_000), min_size=1, max_size=8),
@@ -313,7 +326,7 @@ def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "a" * 100))
     carrier.frames(40)
     carrier.do(carrier.talk.speech_began(1))
-    carrier.frames(t.LONGEST_SPEECH + 200)
+    carrier.frames(LONGEST_SPEECH + 200)
     assert carrier.prompts == ["test.open"]
 
 
@@ -408,3 +421,43 @@ def test_where_everything_stands(carrier: Carrier) -> None:
         (2, "said", end, end + 80, False),
         (2, "heard", end + 280, end + 280, False),
     ]
+
+
+# --- whatever happens ------------------------------------------------------------------------
+
+EVENTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("frames"), st.integers(1, 60)),
+        st.tuples(st.just("key"), st.sampled_from("012*#")),
+        st.tuples(st.just("mark"), st.sampled_from(["5.1.2.1", "5.2.2.2", "1.1.1.1"])),
+        st.tuples(st.just("overdue"), st.none()),
+        st.tuples(st.just("speech"), st.booleans()),
+    ),
+    max_size=40,
+)
+
+
+@given(events=EVENTS, echoes=st.booleans())
+def test_a_confirmation_is_answered_only_after_its_naming_was_heard(
+    events: list[tuple[str, object]], echoes: bool
+) -> None:
+    """Keys, speech, lost and invented marks in any order."""
+    carrier = Carrier(echoes=echoes)
+    carrier.press("1")
+    carrier.say(turn(5, SURE, NAMING, QUESTION))
+    for kind, what in events:
+        match kind, what:
+            case "frames", int(many):
+                carrier.frames(many)
+            case "key", str(key):
+                carrier.press(key)
+            case "mark", str(name):
+                carrier.do(carrier.talk.mark(name))
+            case "speech", bool(foreign):
+                carrier.speak("да", foreign=foreign)
+            case _:
+                carrier.do(carrier.talk.overdue() if carrier.talk.awaits_mark else [])
+        if carrier.answers or carrier.ended:
+            break
+    if carrier.answers:
+        assert carrier.heard_frames >= len(NAMING.text) - LEAD
