@@ -162,7 +162,7 @@ class YesNo:
     cancelling: bool = False
     """It is asked whether to cancel: «не приду» is a yes."""
     confirming: bool = False
-    """A false yes would cost: nothing is accepted early."""
+    """A false yes would cost: nothing is accepted early, and no yes with anything beside it."""
     own: Own = NOTHING_OF_ITS_OWN
     timeout: int = 10
     """Seconds."""
@@ -180,4 +180,6 @@ class YesNo:
         return {"1": True, "2": False}.get(keys.keys[:1])
 
     def from_words(self, words: str) -> bool | None:
-        return yes_no(words, cancelling=self.cancelling, own=self.own)
+        return yes_no(
+            words, cancelling=self.cancelling, confirming=self.confirming, own=self.own
+        )

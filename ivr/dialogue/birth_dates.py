@@ -40,7 +40,10 @@ class BirthDate:
         return born if born.year >= 1900 else None
 
     def from_words(self, words: str) -> date | Unclear | None:
+        """Days of one year cannot be told apart by their year: the date is asked for anew."""
         found = understanding.birth_date(words, self.today, self.linked)
+        if len({born.year for born in found}) < len(found):
+            return None
         return found[0] if len(found) == 1 else Unclear(tuple(found)) if found else None
 
     def between(self, readings: Sequence[date]) -> Between:

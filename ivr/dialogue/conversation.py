@@ -206,7 +206,9 @@ class Conversation:
     def _restart(self) -> None:
         call = Call(self._started_at, self._script.on_wanted)
         self._flow = self._script.flow(call)
-        self._script_lines = _without_taken_back(self.lines)
+        counting = _without_taken_back(self.lines)
+        self._fits = counting is not None
+        self._script_lines = counting or []
         self._at = 0
         self._says: list[Spoken] = []
         self._reached: set[Outcome] = set()
@@ -215,7 +217,9 @@ class Conversation:
         self._op: Op = self._flow.send(None)
 
     def _run(self) -> None:
-        """Run to the open question, or to the end."""
+        """Run to the open question, or to the end. Raises FlowChanged."""
+        if not self._fits:
+            raise FlowChanged
         while self._question is None and not self.ended:
             self._step(self._op)
 
@@ -493,15 +497,19 @@ def _recorded_reply(op: Ask | Ring | TakeNote, payload: dict[str, Any]) -> Any:
         raise FlowChanged from None
 
 
-def _without_taken_back(lines: Sequence[Line]) -> list[Line]:
+def _without_taken_back(lines: Sequence[Line]) -> list[Line] | None:
     """The lines that count: «back» takes the last answer and all that followed it away.
 
-    To the farthest it takes every answer away behind which nothing was done.
+    To the farthest it takes every answer away behind which nothing was done. None: what was
+    taken back cannot be any more.
     """
     counting: list[Line] = []
     for line in lines:
         if line.kind == "back":
-            del counting[_taken_back(counting) :]
+            start = _taken_back(counting)
+            if start is None:
+                return None
+            del counting[start:]
             while line.name == FARTHEST and (start := _taken_back(counting)) is not None:
                 del counting[start:]
         elif line.kind not in ("said", "failed"):

@@ -23,6 +23,8 @@ WORDS = (
 """The commands that are understood at every question."""
 MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
 DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
+SURE_ENOUGH = 0.5
+"""Of the weakest word of a yes that costs."""
 VISIT_WISHES = ("cancel",)
 """What may be wanted of a visit while it is chosen."""
 Whole = Callable[[str], bool]
@@ -69,12 +71,13 @@ def yes_no(understood: Callable[[str], bool | None], own: Own, *, cancelling: bo
 
 
 def confirmation(own: Own, *, cancelling: bool) -> Hearing:
-    """Nothing is accepted before its pause, and nothing that began too soon."""
+    """Nothing is accepted before its pause, nothing that began too soon, no yes half heard."""
     return Hearing(
         phrases=_yes_no(own, cancelling=cancelling),
         filler=Filler.STRICT,
         pause=CONFIRMATION_PAUSE,
         strict=True,
+        least_confidence=SURE_ENOUGH,
     )
 
 

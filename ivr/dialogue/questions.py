@@ -71,13 +71,20 @@ class Question:
             case Keys():
                 return _key_command(self.answer, heard) or self._by_keys(heard)
             case Utterance(foreign=False):
-                said = _in_words(self.answer, heard.words)
-                others = (self.answer.from_words(words) for words in heard.alternatives)
-                return next((one for one in (said, *others) if one is not None), None)
+                return self._by_words(heard)
             case NoInput() if getattr(self.answer, "may_be_empty", False):
                 return self._by_keys(Keys("", "pause"))
             case _:
                 return None
+
+    def _by_words(self, heard: Utterance) -> Any | Unclear | Command | None:
+        said = _in_words(self.answer, heard.words)
+        others = (self.answer.from_words(words) for words in heard.alternatives)
+        value = next((one for one in (said, *others) if one is not None), None)
+        if value is not True or not (hearing := self.answer.hearing()).strict:
+            return value
+        is_sure = said is True and heard.confidence >= hearing.least_confidence
+        return command_in(heard.words) or (is_sure or None)
 
     def _by_keys(self, keys: Keys) -> Any | None:
         return self.answer.from_keys(keys)

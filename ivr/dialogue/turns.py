@@ -118,6 +118,8 @@ class Hearing:
     recogniser that begins there too."""
     alternatives: int = 0
     """Results beside the best; words then have no confidence."""
+    least_confidence: float = 0.0
+    """A yes that is heard with less is not understood."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ivr.clinic.actions import (
     AskRegistry,
     Cancelled,
@@ -31,7 +33,7 @@ async def cancel(call: Call, visit: Visit) -> Receipt | None:
         return await _by_registrar(call, visit)
     if visit.rule is CancelRule.LATE_WARN:
         await call.say("cancel.late")
-    if not await _sure(call, visit, "cancel.sure"):
+    if not await _sure(call, visit, "cancel.sure", SURE):
         return None
     return await _cancel_now(call, visit, request_only=False)
 
@@ -45,16 +47,16 @@ async def _by_registrar(call: Call, visit: Visit) -> Receipt | None:
         await hand_over(call, "late")
         return None
     await call.say("cancel.registry_closed")
-    if not await _sure(call, visit, "cancel.pass_on"):
+    if not await _sure(call, visit, "cancel.pass_on", PASS_ON):
         return None
     return await _cancel_now(call, visit, request_only=True)
 
 
-async def _sure(call: Call, visit: Visit, question: str) -> bool:
+async def _sure(call: Call, visit: Visit, question: str, answer: YesNo) -> bool:
     """Only an explicit yes right behind the naming counts."""
     while True:
         await call.say("cancel.naming", barge_in=False, visit=visit)
-        sure = await call.ask_or_leave(question, SURE, ALONE)
+        sure = await call.ask_or_leave(question, answer, ALONE)
         if sure is True:
             return True
         if sure is False:
@@ -71,10 +73,9 @@ async def _sure(call: Call, visit: Visit, question: str) -> bool:
         return False
 
 
-SURE = YesNo(
-    cancelling=True,
-    confirming=True,
-    own=Own(yes=("передать", "передайте"), no=("не передать", "не надо передать")),
+SURE = YesNo(cancelling=True, confirming=True)
+PASS_ON = replace(
+    SURE, own=Own(yes=("передать", "передайте"), no=("не передать", "не надо передать"))
 )
 
 

@@ -19,7 +19,7 @@ from ivr.dialogue.entries import (
     read_back,
 )
 from ivr.flows import visits
-from ivr.flows.cancel import SURE, WHY
+from ivr.flows.cancel import PASS_ON, SURE, WHY
 from ivr.flows.code import PEN, WRITTEN
 from ivr.flows.identify import HELP
 from ivr.flows.person import A_PERSON, AN_END, THIS_ONE
@@ -95,7 +95,7 @@ QUESTIONS: Mapping[str, Answer[Any]] = {
     "visits.two_or_more": SECOND_PAGE,
     "visits.three_or_more": FIRST_PAGE,
     "visits.menu": menu(VISIT_MENU),
-    "cancel.pass_on": SURE,
+    "cancel.pass_on": PASS_ON,
     "cancel.sure": SURE,
     "code.pen": PEN,
     "code.written": WRITTEN,

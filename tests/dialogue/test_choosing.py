@@ -11,7 +11,8 @@ from ivr.dialogue.call import PATIENT, Ask
 from ivr.dialogue.choosing import Picked
 from ivr.dialogue.questions import Question
 from ivr.dialogue.turns import Keys, Utterance
-from tests.dialogue.questions import BOOKED, FIRST_PAGE, SECOND_PAGE, TWO, visit
+from ivr.flows.visits import VISIT_MENU
+from tests.dialogue.questions import BOOKED, FIRST_PAGE, SECOND_PAGE, TWO, menu, visit
 
 MORE = Picked(None)
 TABLE: list[tuple[str, Picked | tuple[int, ...] | None]] = [
@@ -21,7 +22,26 @@ TABLE: list[tuple[str, Picked | tuple[int, ...] | None]] = [
     ("к хирургу", Picked(2)),
     ("отмените к хирургу", Picked(2, "cancel")),
     ("ну отмените пожалуйста запись к терапевту", Picked(0, "cancel")),
-    ("не отменяйте к хирургу", Picked(2)),
+    ("не отменяйте к хирургу", None),
+    ("ни одну", None),
+    ("ни одной", None),
+    ("никакую не отменяйте", None),
+    ("не надо первую", None),
+    ("не отменяйте первую", None),
+    ("не отменяйте запись к хирургу", None),
+    ("первую не надо", None),
+    ("первую запись не надо пожалуйста", None),
+    ("к терапевту не нужно", None),
+    ("вторую не отменяйте", None),
+    ("вторую не трогайте", None),
+    ("первую не надо вторую", None),
+    ("не надо отменять первую", None),
+    ("первую не надо, вторую отмените", Picked(1, "cancel")),
+    ("не надо первую а вторую", Picked(1)),
+    ("не надо терапевта, хирурга отмените", Picked(2, "cancel")),
+    ("отменить не надо", None),
+    ("отмена не нужна", None),
+    ("ничего не надо", None),
     ("к иванову", Picked(0)),
     ("послезавтра", Picked(0)),
     ("на шестнадцатое декабря в шестнадцать тридцать", Picked(4)),
@@ -111,3 +131,24 @@ def test_too_many_to_be_numbered_are_not_understood() -> None:
     which = replace(FIRST_PAGE, booked=seven)
     assert which.from_words("терапевт") is None
     assert which.from_words("первая") == Picked(0)
+
+
+@pytest.mark.parametrize(
+    ("words", "wish"),
+    [
+        ("отменить", "cancel"),
+        ("отменить пожалуйста", "cancel"),
+        ("не приду", "cancel"),
+        ("отменить не надо", None),
+        ("отмена не нужна", None),
+        ("отменить запись не нужно", None),
+        ("не отменяйте", None),
+        ("не надо отменить", None),
+        ("отменить приём не стоит", None),
+        ("отменить не хочу", None),
+        ("как пройти не надо", None),
+        ("закончить", "finish"),
+    ],
+)
+def test_what_is_wanted_of_a_visit(words: str, wish: str | None) -> None:
+    assert menu(VISIT_MENU).from_words(words) == wish

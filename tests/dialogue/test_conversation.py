@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -242,6 +242,24 @@ def test_a_flow_that_does_not_fit_its_transcript_does_nothing(changed: Flow) -> 
     with pytest.raises(FlowChanged):
         table.conversation().hear(Keys("1"), NOW)
     assert table.desk.done == done
+
+
+def test_a_back_past_what_by_now_counts_as_done_does_not_fit() -> None:
+    table = Table(two_questions)
+    table.begin()
+    table.hear(Keys("1"))
+    table.hear(Keys("#"))
+    assert [line.kind for line in table.lines[-2:]] == ["heard", "back"]
+    table.lines = [
+        replace(line, name="MarkCodeHeard") if line.kind == "did" else line
+        for line in table.lines
+    ]
+    conversation = table.conversation()
+    with pytest.raises(FlowChanged):
+        conversation.hear(Keys("1"), NOW)
+    assert prompts(conversation.fail(Keys("1"))) == ["failure.mistake"]
+    table.lines = conversation.lines
+    assert table.conversation().failed
 
 
 def test_the_apology_names_the_code_of_what_was_done() -> None:

@@ -12,6 +12,7 @@ from ivr.speech.understanding.dates import MONTHS
 from ivr.speech.understanding.doctors import forms, names_of_specialty
 from ivr.speech.understanding.visits import Listed
 from ivr.speech.understanding.words import heard, table
+from ivr.speech.understanding.yes_no import yes_no_said
 
 Kind = Literal["digits", "policy", "code", "birth-date", "yes-no", "command", "visit"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -38,7 +39,7 @@ def _fixed(kind: Kind) -> tuple[str, ...]:
             dates = table("birth_dates")["fillers"]
             return _distinct([*_dictation(), *n.DATE_ORDINAL, *MONTHS, *dates])
         case "yes-no":
-            return _distinct(_strings(table("yes_no")))
+            return _distinct(yes_no_said(cancelling=True))
         case "visit":
             return _distinct(_visit_words())
         case "command":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import TypeVar
 
@@ -37,22 +36,38 @@ def request_fillers() -> frozenset[str]:
 
 
 @cache
-def _negations() -> Phrases[bool]:
-    return Phrases((phrase, True) for phrase in table("requests")["negations"])
+def _negations(name: str) -> Phrases[bool]:
+    return Phrases((phrase, True) for phrase in table("requests")[name])
 
 
-def _found(words: tuple[str, ...], phrases: Phrases[V]) -> Iterator[tuple[str, list[V]]]:
+def _found(words: tuple[str, ...], phrases: Phrases[V]) -> list[tuple[str, list[V]]]:
     """Every phrase and every other word, with what it means; a phrase turned round: nothing."""
+    read: list[tuple[str, list[V]]] = []
     place, negated = 0, False
     while place < len(words):
         found = phrases.at(words, place)
         if found is not None:
             end, meaning = found
-            yield ("" if negated else words[place]), ([] if negated else [meaning])
+            read.append(("", []) if negated else (" ".join(words[place:end]), [meaning]))
             place, negated = end, False
             continue
-        turned = _negations().at(words, place)
+        turned = _negations("negations").at(words, place)
         negated = turned is not None
         if turned is None:
-            yield words[place], []
+            read.append((words[place], []))
+        elif _turns_back(words, place):
+            _take_back(read)
         place = turned[0] if turned else place + 1
+    return read
+
+
+def _turns_back(words: tuple[str, ...], place: int) -> bool:
+    found = _negations("behind").at(words, place)
+    return found is not None and set(words[found[0] :]) <= request_fillers()
+
+
+def _take_back(read: list[tuple[str, list[V]]]) -> None:
+    """The last phrase that means something, unless it is a refusal itself."""
+    meant = [at for at, (_said, meanings) in enumerate(read) if meanings]
+    if meant and not set(read[meant[-1]][0].split()) & set(table("requests")["kept"]):
+        read[meant[-1]] = ("", [])

@@ -30,6 +30,8 @@ class Sign(Enum):
     LAST = "last"
     NUMBER = "number"
     NOT = "not"
+    UNWANTED = "unwanted"
+    NONE = "none"
     BUT = "but"
     AND = "and"
     TODAY = "today"
@@ -64,7 +66,9 @@ def visits(words: str, listed: Sequence[Listed], today: date) -> list[int]:
 
     Only what stands in the list is looked for: «глазной» is nobody who is not there.
     """
-    return sorted(_Finder(heard(words).words, listed, today).found()) if listed else []
+    spoken = heard(words)
+    finder = _Finder(spoken.words, listed, today, spoken.paused)
+    return sorted(finder.found()) if listed else []
 
 
 @dataclass(slots=True)
@@ -74,15 +78,24 @@ class _Finder:
     words: tuple[str, ...]
     listed: Sequence[Listed]
     today: date
+    paused: frozenset[int] = frozenset()
     place: int = 0
     _fitting: list[Places] = field(default_factory=list)
     _excluded: set[int] = field(default_factory=set)
     _negated: bool = False
+    _refused: bool = False
+    _refusing: bool = False
 
     def found(self) -> Places:
         joined = False
         while self.place < len(self.words):
             sign = _SIGNS.at(self.words, self.place)
+            if self.place in self.paused or (sign and sign[1] is Sign.BUT):
+                self._refusing = False
+            if sign and sign[1] is Sign.UNWANTED:
+                self._refuse()
+                self.place = sign[0]
+                continue
             if sign and sign[1] in _BETWEEN:
                 self._negated = sign[1] is Sign.NOT or (self._negated and sign[1] is Sign.AND)
                 joined = sign[1] is Sign.AND
@@ -97,16 +110,24 @@ class _Finder:
         return self._together()
 
     def _add(self, fits: Places, *, joined: bool) -> None:
-        if self._negated:
+        if self._negated or self._refusing:
             self._excluded |= fits
         elif joined and self._fitting:
             self._fitting[-1] |= fits
         else:
             self._fitting.append(fits)
 
+    def _refuse(self) -> None:
+        """Of what was named before, and of what follows at once."""
+        if self._fitting:
+            self._excluded |= frozenset.intersection(*self._fitting)
+            self._fitting.clear()
+        self._refused = self._refusing = True
+
     def _together(self) -> Places:
+        """«не первую» are the others; of «первую не надо» it is still to be asked which."""
         everything = frozenset(range(1, len(self.listed) + 1))
-        if not self._fitting and not self._excluded:
+        if not self._fitting and (self._refused or not self._excluded):
             return frozenset()
         fitting = frozenset.intersection(everything, *self._fitting)
         return fitting - self._excluded
@@ -138,6 +159,8 @@ class _Finder:
                 fits: Places | None = self._where(lambda _one: True)
             case Sign.LAST:
                 fits = frozenset({len(self.listed)})
+            case Sign.NONE:
+                fits = frozenset()
             case Sign.NEAREST if word_at(self.words, end) not in _WEEKDAYS:
                 first = min(one.start for one in self.listed)
                 fits = self._where(lambda one: one.start == first)

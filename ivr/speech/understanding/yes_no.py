@@ -15,11 +15,34 @@ _NEGATIONS = frozenset({"не", "нет", "ни"})
 
 
 class Vote(Enum):
+    """Names of the tables in yes_no.toml."""
+
     YES = "yes"
+    MURMUR = "murmurs"
+    DEED = "yes_cancel"
+    CANCELLING = "cancelling"
+    ABSENT = "absent"
     NO = "no"
     HEDGE = "hedges"
     FILLER = "fillers"
+    BESIDE_DEEDS = "beside_deeds"
+    ASIDE = "asides"
     NO_ANSWER = "no_answers"
+
+
+_EVERYWHERE = (
+    *(Vote.YES, Vote.MURMUR, Vote.NO, Vote.HEDGE, Vote.FILLER, Vote.BESIDE_DEEDS),
+    *(Vote.ASIDE, Vote.NO_ANSWER),
+)
+_OF_CANCELLING = {
+    "yes_cancel": Vote.DEED,
+    "cancelling": Vote.CANCELLING,
+    "absent": Vote.ABSENT,
+    "no_cancel": Vote.NO,
+    "neither_cancel": Vote.NO_ANSWER,
+}
+_DEEDS = frozenset({Vote.DEED, Vote.CANCELLING, Vote.ABSENT})
+_YESES = _DEEDS | {Vote.YES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +60,35 @@ def yes_no(
     words: str,
     *,
     cancelling: bool = True,
+    confirming: bool = True,
     pauses: Collection[int] = (),
     own: Own = NOTHING_OF_ITS_OWN,
 ) -> bool | None:
     """None unless every word is known and all of them say the same.
 
     `cancelling`: the question is whether to cancel a visit, so that «не приду» is a yes.
+    `confirming`: a false yes would cost, so that only an unmixed one is one.
     """
     spoken = heard(words, pauses)
-    votes = list(_votes(spoken, _phrases(cancelling=cancelling, own=own)))
+    votes = set(_votes(spoken, _phrases(cancelling=cancelling, own=own)))
     if Vote.NO_ANSWER in votes:
         return None
-    if Vote.YES in votes and Vote.NO not in votes and Vote.HEDGE not in votes:
+    is_yes = _is_clear(votes) if confirming else bool(votes & (_YESES | {Vote.MURMUR}))
+    is_no = Vote.NO in votes
+    if is_yes and not is_no and Vote.HEDGE not in votes:
         return True
-    if Vote.NO in votes and Vote.YES not in votes:
+    if is_no and not votes & (_YESES | {Vote.MURMUR}):
         return False
     return None
+
+
+def _is_clear(votes: set[Vote]) -> bool:
+    """A yes that costs: nothing beside it that might be the rest of something else."""
+    if votes == {Vote.MURMUR}:
+        return True
+    if Vote.ASIDE in votes or (Vote.BESIDE_DEEDS in votes and not votes & _DEEDS):
+        return False
+    return bool(votes & _YESES) and not votes >= {Vote.ABSENT, Vote.CANCELLING}
 
 
 def yes_no_said(*, cancelling: bool, own: Own = NOTHING_OF_ITS_OWN) -> tuple[str, ...]:
@@ -63,13 +99,15 @@ def yes_no_said(*, cancelling: bool, own: Own = NOTHING_OF_ITS_OWN) -> tuple[str
 @cache
 def _phrases(*, cancelling: bool, own: Own) -> Phrases[Vote]:
     data = table("yes_no")
-    meanings = [(phrase, vote) for vote in Vote for phrase in data[vote.value]]
+    meanings = {phrase: vote for vote in _EVERYWHERE for phrase in data[vote.value]}
     if cancelling:
-        meanings += [(phrase, Vote.YES) for phrase in data["yes_cancel"]]
-        meanings += [(phrase, Vote.NO) for phrase in data["no_cancel"]]
-    meanings += [(phrase, Vote.YES) for phrase in own.yes]
-    meanings += [(phrase, Vote.NO) for phrase in own.no]
-    return Phrases(meanings)
+        for name, vote in _OF_CANCELLING.items():
+            meanings |= dict.fromkeys(data[name], vote)
+    for pronoun, phrases in data["with_pronoun"].items():
+        known = [phrase for phrase in phrases if phrase in meanings]
+        meanings |= {f"{pronoun} {phrase}": meanings[phrase] for phrase in known}
+    meanings |= dict.fromkeys(own.yes, Vote.DEED) | dict.fromkeys(own.no, Vote.NO)
+    return Phrases(meanings.items())
 
 
 def _votes(spoken: Heard, phrases: Phrases[Vote]) -> Iterator[Vote]:

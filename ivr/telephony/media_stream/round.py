@@ -46,6 +46,12 @@ class Round:
         return set(range(held[-1] + 1)) - self.heard if held else set()
 
     @property
+    def forgets_earlier_keys(self) -> bool:
+        """A trembling key must not say that a code was written down that nobody has heard."""
+        by_one_key = self.listen is not None and not self.listen.finish_on_hash
+        return self.strict or (by_one_key and bool(self.must_be_heard))
+
+    @property
     def said(self) -> bool:
         return self.forgiven or len(self.heard) == len(self.reply.sentences)
 

@@ -74,7 +74,7 @@ class Talk:
             self._playout.add_silence(FIRST_SILENCE, SILENT)
         if current.listen is not None:
             current.keys = KeyCollector(current.listen)
-        if current.strict or current.listen is None:
+        if current.listen is None or current.forgets_earlier_keys:
             self._ahead.clear()
         self._look()
         if self._round is current and current.hearing is not None and not self._ear:

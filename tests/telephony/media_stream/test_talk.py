@@ -205,6 +205,20 @@ def test_keys_during_a_notice_wait_for_its_end(carrier: Carrier) -> None:
     assert carrier.heard_frames >= len("hello") + len("is recorded")
 
 
+def test_a_key_left_over_does_not_write_down_a_code_that_was_not_heard(
+    carrier: Carrier,
+) -> None:
+    carrier.say(turn(1, menu(), "pen"))
+    carrier.press("11")
+    assert carrier.answers == [(1, Keys("1"))]
+    carrier.say(turn(2, menu(), held("the code"), "written"))
+    carrier.until_played()
+    assert carrier.prompts == ["test.held", "test.open"]
+    assert carrier.answers[1:] == []
+    carrier.press("1")
+    assert carrier.answers[1:] == [(2, Keys("1"))]
+
+
 def test_keys_before_the_naming_was_heard_confirm_nothing(carrier: Carrier) -> None:
     carrier.press("1")
     carrier.say(turn(5, SURE, NAMING, QUESTION))
