@@ -41,9 +41,14 @@ class Board:
             self.parts.switchboard.hang_up(carrier_id=self.ticket.carrier_id)
 
     def is_newest(self) -> bool:
-        """And the process lives."""
-        with self.parts.database.begin() as transaction:
-            return self.parts.streams(transaction).alive(self.ticket, self.parts.clock())
+        """And the process lives. A database that does not answer ends no stream."""
+        try:
+            with self.parts.database.begin() as transaction:
+                streams = self.parts.streams(transaction)
+                return streams.alive(self.ticket, self.parts.clock())
+        except SQLAlchemyError as broken:
+            report(broken, self.ticket.call)
+            return True
 
     def close(self, heard_turn: int) -> None:
         """Where the database is down the row lapses by itself."""
