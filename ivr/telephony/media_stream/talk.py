@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from ivr.dialogue.turns import Heard, Hearing, Keys, Listen, Utterance
+from ivr.dialogue.turns import Heard, Hearing, Keys, Listen, NoInput, Utterance
 from ivr.switchboard import Reply
 from ivr.telephony.media_stream.frames import A_SECOND, SILENT
 from ivr.telephony.media_stream.key_collector import KeyCollector
@@ -17,6 +17,10 @@ FIRST_SILENCE = 12
 MOST_KEYS = 40
 LONGEST_SPEECH = 15 * A_SECOND
 """An ear that has not closed an utterance by then has heard none."""
+MOST_INTERRUPTIONS = 2
+"""Without an answer: a radio is on in the room, and prompts are said over it."""
+LONGEST_TURN = 180 * A_SECOND
+"""Whatever a turn is waiting for: then it was silence, and the dialogue's guards decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ class _Round:
     patience: int | None = None
     """Frames until silence is an answer; None while it does not count."""
     keys: KeyCollector | None = None
+    frames: int = 0
+    """That it has been in force."""
 
     @property
     def listen(self) -> Listen | None:
@@ -119,8 +125,12 @@ class _Round:
 
     @property
     def strict(self) -> bool:
-        """Keys that come before what must be heard are dropped, and kept at other questions."""
-        return self.hearing is None or self.hearing.strict
+        """Keys that come before what must be heard are dropped; before a mere notice kept.
+
+        It is more than a notice where it holds values: a code is to be written down first.
+        """
+        told = any(not one.barge_in and one.personal for one in self.reply.sentences)
+        return told or self.hearing is None or self.hearing.strict
 
     @property
     def must_be_heard(self) -> set[int]:
@@ -155,7 +165,12 @@ class Talk:
         """Digits ended by their count: a `#` right behind them belongs to them."""
         self._ear: int = 0
         self._ears = 0
+        self._kept_open: Hearing | None = None
+        """Between a silence and the next turn: whoever begins to speak now is heard."""
+        self._spoken_early: Utterance | None = None
         self._speech_left = 0
+        self._interruptions = 0
+        """Since something was answered."""
         self._unreported: list[str] = []
         self._begun = False
         self._ended = False
@@ -174,6 +189,7 @@ class Talk:
         """A turn is in force; its sound follows, sentence by sentence."""
         self._round = current = _Round(reply)
         self.timeline.turned(reply)
+        self._keep_or_close_ear(current)
         if not self._begun:
             self._begun = True
             self._playout.add_silence(FIRST_SILENCE, SILENT)
@@ -182,6 +198,9 @@ class Talk:
         if current.strict or current.listen is None:
             self._ahead.clear()
         self._look()
+        early, self._spoken_early = self._spoken_early, None
+        if early is not None and self._round is current:
+            self._answer(early)
         if self._round is current and current.hearing is not None and not self._ear:
             self._out.append(PrepareEar(current.hearing))
         return self._taken()
@@ -258,19 +277,21 @@ class Talk:
     # --- from the ear ------------------------------------------------------------------------
 
     def speech_began(self, ear: int) -> list[Effect]:
-        current = self._round
-        if ear != self._ear or current is None or current.hearing is None:
+        if ear != self._ear:
             return []
         self._speech_left = LONGEST_SPEECH
         self.timeline.answering()
-        if current.hearing.barge_in and self._playout.busy and self._rest is None:
-            self._rest = self._playout.stop()
-            self._out.append(Clear())
+        current = self._round
+        if current is not None and current.hearing is not None and current.hearing.barge_in:
+            self._interrupt()
         return self._taken()
 
     def utterance(self, ear: int, heard: Utterance) -> list[Effect]:
         current = self._round
-        if ear != self._ear or current is None:
+        if ear != self._ear:
+            return []
+        if current is None:
+            self._spoken_early = heard
             return []
         interrupted = self._rest is not None or self._playout.busy
         if heard.foreign and interrupted:
@@ -304,6 +325,17 @@ class Talk:
             current.patience -= 1
             if current.patience <= 0 and current.keys is not None:
                 self._answer(current.keys.out_of_patience())
+        if current is not None and current is self._round:
+            self._age(current)
+
+    def _age(self, current: _Round) -> None:
+        current.frames += 1
+        if current.frames < LONGEST_TURN:
+            return
+        if current.keys is not None:
+            self._answer(current.keys.out_of_patience())
+        else:
+            self._end(0)
 
     def _look(self) -> None:
         """What the turn waits for may have come."""
@@ -353,7 +385,12 @@ class Talk:
         if current is None:
             return
         self._hush()
-        self._close_ear()
+        if isinstance(heard, NoInput) and self._ear:
+            self._kept_open = current.hearing
+        else:
+            self._close_ear()
+        if not isinstance(heard, NoInput) and not getattr(heard, "foreign", False):
+            self._interruptions = 0
         self._report(current)
         self.timeline.answered()
         if isinstance(heard, Keys) and heard.closed == "count":
@@ -377,6 +414,12 @@ class Talk:
             self._playout.again(clip)
         self._out += self._playout.pump()
 
+    def _interrupt(self) -> None:
+        if self._interruptions < MOST_INTERRUPTIONS and self._playout.busy and not self._rest:
+            self._interruptions += 1
+            self._rest = self._playout.stop()
+            self._out.append(Clear())
+
     def _hush(self) -> None:
         self._rest = None
         if self._playout.busy:
@@ -389,6 +432,17 @@ class Talk:
         self._ears += 1
         self._ear = self._ears
         self._out.append(OpenEar(self._ear, current.hearing))
+
+    def _keep_or_close_ear(self, current: _Round) -> None:
+        """A turn that only waits on goes on hearing: a digit at its edge is not lost."""
+        kept, self._kept_open = self._kept_open, None
+        if kept is None:
+            return
+        if current.reply.sentences or current.hearing != kept:
+            self._spoken_early = None
+            self._close_ear()
+        elif self._speech_left:
+            self.timeline.answering()
 
     def _close_ear(self) -> None:
         self._speech_left = 0
