@@ -68,6 +68,7 @@ class FakeHearer:
         self.heard = b""
 
     def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
+        assert len(ours) == 160
         if not self.heard and not frame.startswith((WORDS, FOREIGN)):
             return ()
         self.heard += frame

@@ -290,6 +290,13 @@ def test_a_token_opens_one_socket_once(phone: StreamPhone) -> None:
     assert "Какую запись" in phone.send(Keys("000017", "hash")).text
 
 
+def test_a_carrier_that_asks_twice_gets_one_stream(phone: StreamPhone) -> None:
+    phone.number, phone.line.config = ANNA, phone.config()
+    once, twice = phone.body("/voice"), phone.body("/voice")
+    assert once == twice
+    assert STREAM.search(once)
+
+
 def test_a_token_is_of_one_call(phone: StreamPhone) -> None:
     assert phone.server is not None
     phone.number, phone.line.config = ANNA, phone.config()

@@ -15,6 +15,8 @@ from ivr.telephony.media_stream.timeline import Timeline
 FIRST_SILENCE = 12
 """Frames before the first word: a line that was just opened swallows the beginning."""
 MOST_KEYS = 40
+KNOWN_AFTER_MS = 500
+"""From the first sound of speech to the certainty that it is some, and to our knowing it."""
 LONGEST_SPEECH = 15 * A_SECOND
 """An ear that has not closed an utterance by then has heard none."""
 MOST_INTERRUPTIONS = 2
@@ -277,10 +279,10 @@ class Talk:
     # --- from the ear ------------------------------------------------------------------------
 
     def speech_began(self, ear: int) -> list[Effect]:
-        if ear != self._ear:
+        if not self._hears(ear):
             return []
         self._speech_left = LONGEST_SPEECH
-        self.timeline.answering()
+        self.timeline.answering(KNOWN_AFTER_MS)
         current = self._round
         if current is not None and current.hearing is not None and current.hearing.barge_in:
             self._interrupt()
@@ -288,7 +290,7 @@ class Talk:
 
     def utterance(self, ear: int, heard: Utterance) -> list[Effect]:
         current = self._round
-        if ear != self._ear:
+        if not self._hears(ear):
             return []
         if current is None:
             self._spoken_early = heard
@@ -304,9 +306,13 @@ class Talk:
 
     def noise(self, ear: int) -> list[Effect]:
         """What had begun was no speech; the ear hears on."""
-        if ear == self._ear:
+        if self._hears(ear):
             self._go_on()
         return self._taken()
+
+    def _hears(self, ear: int) -> bool:
+        """It is the open ear, not one of an earlier question, and not none."""
+        return ear > 0 and ear == self._ear
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -415,7 +421,10 @@ class Talk:
         self._out += self._playout.pump()
 
     def _interrupt(self) -> None:
-        if self._interruptions < MOST_INTERRUPTIONS and self._playout.busy and not self._rest:
+        """Unless that led to nothing before: then what is said is said over it."""
+        if self._interruptions >= MOST_INTERRUPTIONS:
+            return
+        if self._playout.busy and self._rest is None:
             self._interruptions += 1
             self._rest = self._playout.stop()
             self._out.append(Clear())

@@ -61,10 +61,10 @@ class Timeline:
         self._open_since = self.now_ms
         self._answering_since = None
 
-    def answering(self) -> None:
-        """The caller has begun to speak or to press."""
+    def answering(self, ago_ms: int = 0) -> None:
+        """The caller has begun to speak or to press, so long ago."""
         if self._answering_since is None:
-            self._answering_since = self.now_ms
+            self._answering_since = max(self._open_since, self.now_ms - ago_ms)
 
     def not_answering(self) -> None:
         """It was no answer."""
