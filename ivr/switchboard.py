@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -61,7 +61,7 @@ class Reply:
     """Said to the person before the two are joined; with `Dial`."""
     transfer_to: str = ""
     """E.164, with `Dial`."""
-    was_secret: bool | None = None
+    was_secret: bool | None = field(default=None, compare=False)
     """Whether the answer that led to it is; None: it was said before, or is the first."""
 
 
