@@ -29,6 +29,9 @@ class Desk:
     first: int
     """Of the large database's patients and visits."""
     sealed: str
+    """A telephone."""
+    sms: tuple[str, str]
+    """To whom and what, sealed."""
 
     def fill(self) -> None:
         self.bulk.put(
@@ -40,7 +43,7 @@ class Desk:
         self.bulk.put(
             "outbox",
             "key, to_sealed, text_sealed, kind, state, attempts, next_attempt_at, created_at,"
-            " updated_at, error, patient_id",
+            " updated_at, error, patient_id, cancellation_id",
             (self._message(n) for n in range(MESSAGES)),
         )
         self.bulk.put(
@@ -73,8 +76,8 @@ class Desk:
 
     def _message(self, n: int) -> Sequence[Any]:
         at = self._at(n, MESSAGES)
-        what = (f"large {n}", self.sealed, self.sealed, "cancelled", STATES[n % len(STATES)])
-        return (*what, 1, at, at, at, "", self.first + n % 100_000)
+        what = (f"large {n}", *self.sms, "cancelled", STATES[n % len(STATES)])
+        return (*what, 1, at, at, at, "", self.first + n % 100_000, 1 + n * 2 // 3)
 
     def _request(self, n: int) -> Sequence[Any]:
         state = "open" if n < 30 else "done"

@@ -46,7 +46,7 @@ from ivr.speech.listening import ONE_BY_ONE
 from ivr.speech.recogniser import Ear
 from ivr.speech.voice_activity import Vad
 
-STRINGS, NOISY = 200, 40
+STRINGS, NOISY = 200, 15
 """Of 16 digits: heard clean, and of them with noise too."""
 ECHOES = (-10, -20, -30)
 """dB below the prompt as it was sent."""
@@ -94,7 +94,7 @@ def interval(right: int, count: int) -> tuple[float, float]:
     middle = share + square / 2
     half = Z * float(np.sqrt(share * (1 - share) / count + square / count / 4))
     scale = 100 / (1 + square)
-    return scale * (middle - half), scale * (middle + half)
+    return max(0.0, scale * (middle - half)), min(100.0, scale * (middle + half))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def measure(
     for seed, (answer, pcm) in enumerate(said):
         end = end_of_speech(pcm)
         for condition in conditions(seed):
-            sound = on_the_line(pcm, condition, seed, answer.asked.pause + 0.5)
+            sound = on_the_line(pcm, condition, seed, answer.asked.pause + 1.0)
             heard = line.hear(answer.asked, sound, end)
             got = None if heard.foreign else answer.read(heard.words)
             tally = found.setdefault(condition, Tally())

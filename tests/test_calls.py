@@ -26,7 +26,7 @@ PLAYED = [
     for file in FILES
     for driver in DRIVERS
     # The keypad path hears no words.
-    if not (driver.startswith("webhooks") and "«" in file.read_text())
+    if not (driver.startswith("webhooks") and re.search("«| by voice", file.read_text()))
 ]
 
 

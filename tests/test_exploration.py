@@ -46,7 +46,6 @@ DIGITS = [
     ("7776150844000018", "count"),
     ("7776150894000018", "count"),
     ("12345678901", "pause"),
-    ("7776", "pause"),
     ("**", "pause"),
     ("*", "pause"),
     ("05031948", "count"),
@@ -127,16 +126,17 @@ YESES = {
 }
 
 
-def answers(reply: Reply) -> Iterator[Heard]:
+def answers(reply: Reply, *, by_words: bool) -> Iterator[Heard]:
     match reply.turn.then:
-        case Listen(finish_on_hash=False):
-            yield from (Keys(key) for key in MENU)
-            yield from (Utterance(words) for words in WORDS)
-            yield from (FOREIGN, NoInput())
-        case Listen():
-            yield from (Keys(keys, closed) for keys, closed in DIGITS)  # type: ignore[arg-type]
-            yield from (Utterance(words) for words in NUMBERS)
+        case Listen(finish_on_hash=in_digits):
             yield NoInput()
+            if in_digits:
+                yield from (Keys(keys, closed) for keys, closed in DIGITS)  # type: ignore[arg-type]
+            else:
+                yield from (Keys(key) for key in MENU)
+            if by_words:
+                yield from (Utterance(words) for words in (NUMBERS if in_digits else WORDS))
+                yield FOREIGN
         case Dial():
             yield DialEnded(answered=True)
             yield DialEnded(answered=False)
@@ -179,9 +179,13 @@ def test_every_answer_to_every_question(caller: str | None, clock: str, line: Li
     explorer = Explorer(line)
     first = explorer.first(caller)
     seen, waiting = {sign(first)}, deque([first])
+    by_words: set[tuple[str, int]] = set()  # a question meets words once an attempt
     while waiting:
         place = waiting.popleft()
-        for heard in answers(place.reply):
+        asked = (place.reply.turn.prompt, place.reply.turn.attempt)
+        once = asked not in by_words
+        by_words.add(asked)
+        for heard in answers(place.reply, by_words=once):
             following = explorer.next(place, heard)
             check(following)
             if sign(following) not in seen:

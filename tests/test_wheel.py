@@ -16,6 +16,15 @@ from tests.telephony.lines import environment
 ROOT = Path(__file__).parents[1]
 SCRIPT = "[000017#]\n[1]\n[2]\n[1]\n[1]\n[1]\n[5]\n"
 WHERE = "import ivr; print(ivr.__file__)"
+LARGEST = 25_000_000
+"""Bytes, the speech model included."""
+HEARD = """
+from ivr.speech.hearing import Hearer
+from ivr.speech.recogniser import Ear
+from ivr.speech.voice_activity import Vad
+hearer = Hearer(Ear(), Vad())
+print(hearer.hear(bytes(160)), hearer.is_open)
+"""
 APOLOGY = """
 from ivr.telephony.audio import recorded_apology
 from ivr.speech.synthesis import Synthesizer
@@ -48,6 +57,7 @@ def installed(tmp_path: Path) -> Path:
     wheel = ("wheel", "--no-deps", "--wheel-dir", str(wheels), str(ROOT))
     subprocess.run((*pip, *wheel), check=True)  # noqa: S603 - pip
     (built,) = wheels.glob("*.whl")
+    assert built.stat().st_size < LARGEST
     into = ("install", "--no-deps", "--target", str(target), str(built))
     subprocess.run((*pip, *into), check=True)  # noqa: S603 - pip
     return target
@@ -75,3 +85,4 @@ def test_a_wheel_cancels_a_visit_far_from_its_source(
     assert "cancelled" in python("-m", "ivr", "calls")
     assert "Every prompt can be said." in python("-m", "ivr", "prompts", "check")
     assert python("-c", APOLOGY).split() == ["RIFF", "True"] * 2
+    assert python("-c", HEARD).strip() == "() False"

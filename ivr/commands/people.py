@@ -51,7 +51,7 @@ def callbacks(context: click.Context, *, as_json: bool) -> None:
         return
     tools: Tools = context.obj
     with open_line(tools) as line, line.database.begin() as session:
-        waiting = select(CallbackRequest).where(CallbackRequest.state == "open")
+        waiting = select(CallbackRequest).where(CallbackRequest.state != "done")
         rows = session.scalars(waiting.order_by(CallbackRequest.created_at))
         events = [_event(line, row) for row in rows]
         what = f"listed {len(events)} call-back requests"
@@ -66,10 +66,11 @@ def callbacks(context: click.Context, *, as_json: bool) -> None:
 def done(tools: Tools, number: int) -> None:
     """The person has been called back."""
     with open_line(tools) as line, line.database.begin() as session:
-        row = session.get(CallbackRequest, number)
-        if row is None or row.state != "open":
+        row = session.get(CallbackRequest, number, with_for_update=True)
+        if row is None or row.state == "done":
             raise Stop(f"There is no open call-back request {number}.")
-        row.state = "done"
+        row.state, row.version = "done", row.version + 1
+        row.registrar, row.changed_at = "console", tools.clock()
         what = f"call-back request {number} done"
         session.add(
             Audit(at=tools.clock(), who="console", what=what, patient_id=row.patient_id)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ivr.clinic.values import FullName
@@ -92,8 +92,10 @@ def not_told(session: Session, desk: Desk) -> Iterator[Fact]:
     """(1) A request past its promised time; a refusal that reached nobody."""
     now = desk.clock()
     timetable = desk.ledger(session).timetable
-    asked = _cancellations(Cancellation.status.in_(ASKED), Visit.start > now)
-    for row, visit in session.execute(asked.order_by(Cancellation.requested_at)):
+    undecided = [literal(status, literal_execute=True) for status in ASKED]
+    asked = _cancellations(Cancellation.status.in_(undecided), Visit.start > now)
+    oldest_first = asked.order_by(None).order_by(Cancellation.requested_at)
+    for row, visit in session.execute(oldest_first):
         due = promised(timetable, row.requested_at)
         if due < now:
             yield _of(row, visit, "not_told", due)
@@ -277,6 +279,7 @@ def _cancellations(*where: ColumnElement[bool]) -> Select[Cancellation, Visit]:
         select(Cancellation, Visit)
         .join(Visit, Visit.id == Cancellation.visit_id)
         .where(*where)
+        .order_by(Cancellation.requested_at.desc())
         .limit(MOST)
     )
 

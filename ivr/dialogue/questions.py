@@ -71,9 +71,9 @@ class Question:
             case Keys():
                 return _key_command(self.answer, heard) or self._by_keys(heard)
             case Utterance(foreign=False):
-                said = (heard.words, *heard.alternatives)
-                found = (_in_words(self.answer, words) for words in said)
-                return next((one for one in found if one is not None), None)
+                said = _in_words(self.answer, heard.words)
+                others = (self.answer.from_words(words) for words in heard.alternatives)
+                return next((one for one in (said, *others) if one is not None), None)
             case NoInput() if getattr(self.answer, "may_be_empty", False):
                 return self._by_keys(Keys("", "pause"))
             case _:

@@ -29,8 +29,8 @@ KEPT = 0.7
 NOISE = 1e-3
 """Of the power of what was sent: keeps the shape small where we say nothing."""
 FADING = 0.8
-REST = 0.7
-"""Of the echo's power: what is weaker is the error."""
+REST = 2.0
+"""Times the echo's power: what is weaker is the error, or a caller who cannot be heard."""
 SETTLED = 60
 """Blocks with our sound, after which an echo is known, or there is none."""
 QUIET = 30

@@ -23,14 +23,19 @@ from ivr.speech.voice_activity import WINDOW, Vad, VoiceActivity
 FRAME_SECONDS = 0.02
 SILENT_FRAME = b"\xff" * 160
 CAP = 12.0
-"""Seconds after which an utterance is closed whatever is heard."""
-NEARLY_CAPPED = 11.0
-"""Seconds after which a short pause closes it, rather than the cap in the middle of a word."""
+"""Seconds after which an utterance is closed whatever is heard. In a dictation they
+count from the last new word."""
+DICTATED = 1.5
+"""Seconds: who waits so long for the next word has asked for a dictation."""
+LONGEST = 30.0
+"""Seconds after which a dictation is closed, too."""
+NEARLY = 1.0
+"""Seconds before that a short pause closes it, rather than the cap in the middle of a word."""
 SHORT_PAUSE = 0.2
 """Seconds, which end a whole answer that is taken early, too."""
 GUARD = 0.06
 """A confirmation opens a little later: what begins sooner was begun before."""
-LAG = 0.5
+LAG = 1.0
 """Seconds after its sound in which a word is known at the latest."""
 POLL = 0.1
 """Seconds between two looks at what is recognised so far."""
@@ -271,12 +276,16 @@ class _Question:
     def _over(self) -> bool:
         if self._began is None:
             return False
+        left = self._time_left(self._began)
+        pause = self._pause if left > NEARLY else SHORT_PAUSE
+        return left <= 0 or self._voice.now - self._last_sound >= pause
+
+    def _time_left(self, began: float) -> float:
+        """Seconds to the cap."""
         now = self._voice.now
-        spoken = now - self._began
-        if spoken >= CAP:
-            return True
-        pause = self._pause if spoken < NEARLY_CAPPED else SHORT_PAUSE
-        return now - self._last_sound >= pause
+        if self._spec.pause < DICTATED:
+            return CAP - (now - began)
+        return min(CAP - (now - max(began, self._words_at)), LONGEST - (now - began))
 
     @property
     def _pause(self) -> float:

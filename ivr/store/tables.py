@@ -166,6 +166,8 @@ class Opening(Base):
 
 OPEN = "status IN ('requested', 'processing', 'cancelled')"
 
+ASKED = "status IN ('requested', 'processing')"
+
 
 class Cancellation(Base):
     __tablename__ = "cancellations"
@@ -216,7 +218,13 @@ class Cancellation(Base):
         ),
         Index(None, "call_id", "line_number", unique=True),
         Index(None, "patient_id", "requested_at"),
-        Index(None, "status", "requested_at"),
+        Index("ix_cancellations_status_requested_at", "status", "requested_at", "opening_id"),
+        Index(
+            "ix_cancellations_asked",
+            "requested_at",
+            sqlite_where=text(ASKED),
+            postgresql_where=text(ASKED),
+        ),
         Index(None, "code"),
     )
 
@@ -464,6 +472,8 @@ class DailyCount(Base):
     count: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(BigInteger, default=0)
     """Sum of what was measured, in milliseconds."""
+
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read in the key's order
 
 
 class SpokenAudio(Base):

@@ -43,6 +43,8 @@ FLAGS = (
 )
 WIDE, ZOOMED, PHONE = (1366, 768), (683, 384), (390, 844)
 """A registrar's screen, the same at 200 %, a telephone's."""
+STATUS = {"/nothing": 404, "/patients/": 403}
+"""Of pages that an auditor or nobody may see; they are looked at too."""
 PLAYED_PAST = """at => new Promise((done) => {
   const audio = document.querySelector("audio");
   audio.addEventListener("timeupdate", () => audio.currentTime > at && done(audio.currentTime));
@@ -283,7 +285,7 @@ def test_every_page_is_accessible_and_fits_its_window(desktop: Desktop) -> None:
         "senior": (
             *("/", "/calls/", "/calls/?name=Смирнова", f"/calls/{call}/", "/patients/?who=Сми"),
             *("/patients/1", "/codes/1", "/codes/1/confirmation", "/call-backs/", "/sms/1"),
-            *("/people/", "/people/me", "/nothing"),
+            *("/people/", "/people/me", "/nothing", "/statistics", "/prompts", "/settings"),
         ),
         "auditor": ("/journal/", "/patients/"),
     }
@@ -293,7 +295,9 @@ def test_every_page_is_accessible_and_fits_its_window(desktop: Desktop) -> None:
         found += _serious(page, "signed in")
         for path in wanted:
             page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
-            page.goto(desktop.desk.address + path)
+            reply = page.goto(desktop.desk.address + path)
+            if reply is None or reply.status != STATUS.get(path, 200):
+                found.append((path, "wrong status"))
             found += _serious(page, path)
             for width, height in (ZOOMED, PHONE):
                 page.set_viewport_size({"width": width, "height": height})

@@ -18,11 +18,12 @@ from ivr.dialogue.entries import (
     code_digits,
     read_back,
 )
+from ivr.flows import visits
 from ivr.flows.cancel import SURE, WHY
 from ivr.flows.code import PEN, WRITTEN
 from ivr.flows.identify import HELP
 from ivr.flows.person import A_PERSON, AN_END, THIS_ONE
-from ivr.flows.undo import RESTORE
+from ivr.flows.undo import RESTORE, WITHDRAW
 from ivr.flows.visits import BROKEN_OFF, GO_ON, NEXT, NOTHING_BOOKED, VISIT_MENU
 
 MOSCOW = timezone(timedelta(hours=3))
@@ -101,8 +102,10 @@ QUESTIONS: Mapping[str, Answer[Any]] = {
     "reason.why": WHY,
     "undo.offer": RESTORE,
     "undo.sure": RESTORE,
+    "undo.request": WITHDRAW,
     "goodbye.anything_else": menu(NEXT),
-    "goodbye.anything_else_undo": menu(NEXT),
+    "goodbye.anything_else_undo": menu({**NEXT, "3": visits.RESTORE}),
+    "goodbye.anything_else_request": menu({**NEXT, "3": visits.WITHDRAW}),
     "status.code": CODE,
     "status.wrong_code": CODE,
     "status.birth_date": BIRTH_DATE,
@@ -115,6 +118,6 @@ QUESTIONS: Mapping[str, Answer[Any]] = {
 NO_QUESTIONS = {
     *("universal.help", "universal.no_tones", "identify.denied", "identify.mistake"),
     *("visits.begun", "visits.several", "status.unknown", "status.not_cancelled"),
-    "person.note",
+    *("person.note", "undo.request_late"),
 }
 """Prompts with a wording by voice that stand before a question, or before a beep."""

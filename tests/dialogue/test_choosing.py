@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.dialogue.answers import Unclear
+from ivr.dialogue.answers import Command, Unclear
+from ivr.dialogue.call import PATIENT, Ask
 from ivr.dialogue.choosing import Picked
-from ivr.dialogue.turns import Keys
+from ivr.dialogue.questions import Question
+from ivr.dialogue.turns import Keys, Utterance
 from tests.dialogue.questions import BOOKED, FIRST_PAGE, SECOND_PAGE, TWO, visit
 
 MORE = Picked(None)
@@ -86,6 +88,22 @@ def test_between_two_that_fit_only_those_two_are_meant() -> None:
     assert between.answer.from_words("терапевт") is None
     assert between.answer.from_words("третья") is None
     assert between.answer.from_words("отменить") is None
+
+
+@pytest.mark.parametrize(
+    ("utterance", "understood"),
+    [
+        (Utterance("не знаю", alternatives=("кто там", "вторая", "третья")), Picked(1)),
+        (Utterance("первая", alternatives=("вторая",)), Picked(0)),
+        (Utterance("ну", alternatives=("оператор",)), None),
+        (Utterance("оператор", alternatives=("вторая",)), Command.OPERATOR),
+        (Utterance("вторая", foreign=True, alternatives=("вторая",)), None),
+    ],
+)
+def test_other_results_count_where_the_best_says_nothing(
+    utterance: Utterance, understood: object
+) -> None:
+    assert Question(Ask("which", FIRST_PAGE, PATIENT)).understand(utterance) == understood
 
 
 def test_too_many_to_be_numbered_are_not_understood() -> None:

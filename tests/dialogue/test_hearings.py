@@ -22,7 +22,7 @@ PROMPTS = Prompts.load()
 NUMBERS = {"один": "1", "два": "2", "три": "3", "четыре": "4", "пять": "5", "ноль": "0"}
 OFFER = re.compile(r"(?:^|[.,?:] )([^.,?:]+?) – (один|два|три|четыре|пять|ноль)\b")
 SAY = re.compile(r"скажите:? ([а-яё ]+?)(?: или нажмите (один|два|ноль))?[.,]")
-CONFIRMATIONS = {"cancel.sure", "cancel.pass_on", "undo.sure", "undo.offer"}
+CONFIRMATIONS = {"cancel.sure", "cancel.pass_on", "undo.sure", "undo.offer", "undo.request"}
 YES_NO = CONFIRMATIONS | {
     *("universal.emergency", "universal.bye", "identify.is_it", "person.is_it"),
     *("person.call_back", "person.this_number"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ivr.speech.fillers import Filler
-from ivr.speech.hearing import CAP, Event, HeardWords, Hearer, Noise, SpeechBegan
+from ivr.speech.hearing import CAP, LONGEST, Event, HeardWords, Hearer, Noise, SpeechBegan
 from ivr.speech.listening import FILLERS, expected
 from ivr.speech.recogniser import Ear
 from ivr.speech.voice_activity import Vad
@@ -205,11 +205,21 @@ def test_noise_is_no_answer(hearer: Hearer, say: Speaker, level: float) -> None:
 
 def test_an_endless_utterance_is_closed(hearer: Hearer, say: Speaker) -> None:
     sound = b"".join(spoken(say(" ".join(DIGITS))) for _ in range(5))
-    hearer.open(Asked(DIGITS, Filler.SOFT, 2.0))
+    hearer.open(Asked(DIGITS, Filler.SOFT, 1.2))
     _, (ended, found) = heard(hearer, sound)
     assert isinstance(found, HeardWords)
     assert CAP - 1 <= ended <= CAP + 0.5
     assert len(found.words.split()) > 15
+
+
+def test_a_dictation_that_goes_on_is_not_cut_off(hearer: Hearer, say: Speaker) -> None:
+    """Sixteen digits, a second apart."""
+    digits = [spoken(say(digit)) + silence(0.8) for digit in DIGITS * 2][:16]
+    hearer.open(Asked(DIGITS, Filler.SOFT, 2.0, pause_when_whole=0.6))
+    sound = b"".join(digits)
+    assert CAP + 4 < len(sound) / 16000 < LONGEST
+    found = utterance(hearer, sound + silence(2.5))
+    assert found.words.replace(",", "").split() == list((DIGITS * 2)[:16])
 
 
 def test_lost_frames_are_silence(hearer: Hearer, say: Speaker) -> None:

@@ -13,7 +13,7 @@ from ivr.speech.understanding.marks import without_fillers
 from ivr.speech.understanding.pieces import Piece
 from ivr.speech.understanding.words import Heard, heard
 
-_MOST = 400
+_MOST = 200
 """Readings kept at one place, the cheapest."""
 
 

@@ -10,7 +10,7 @@ from ivr.faults import report
 from ivr.store.streams import Ticket
 from ivr.switchboard import Reply, UnknownCall
 from ivr.telephony.media_server.parts import Parts
-from ivr.telephony.media_stream.talk import Answer, Played
+from ivr.telephony.media_stream.effects import Answer, Played
 
 
 @dataclass(frozen=True, slots=True)

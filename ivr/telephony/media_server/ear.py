@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ivr.telephony import metrics
 from ivr.telephony.media_server.parts import EarEvent, Hearer, Parts, Pools, in_thread
-from ivr.telephony.media_stream.talk import CloseEar, HearFrame, OpenEar, PrepareEar
+from ivr.telephony.media_stream.effects import CloseEar, HearFrame, OpenEar, PrepareEar
 
 MOST_FRAMES = 100
 """That wait: two seconds. Older ones are dropped, the recogniser must not fall behind."""

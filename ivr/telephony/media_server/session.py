@@ -27,7 +27,7 @@ from ivr.telephony.media_server.parts import (
     in_thread,
 )
 from ivr.telephony.media_server.recorder import Recorder
-from ivr.telephony.media_stream import talk as t
+from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.frames import SILENT, Incoming
 from ivr.telephony.media_stream.messages import (
     Dialect,
@@ -39,6 +39,7 @@ from ivr.telephony.media_stream.messages import (
     read,
 )
 from ivr.telephony.media_stream.playout import SendFrame, SendMark
+from ivr.telephony.media_stream.talk import Talk
 from ivr.telephony.media_stream.wall import GivenUp, Overdue, Stalled, Wall
 
 P = ParamSpec("P")
@@ -72,7 +73,7 @@ class Session:
         self._parts = parts
         self._pools = pools
         self._now = asyncio.get_running_loop().time
-        self._talk = t.Talk()
+        self._talk = Talk()
         self._incoming = Incoming()
         self._wall = Wall(self._now())
         self._ear = Ear(parts, pools)

@@ -72,6 +72,7 @@ class Incoming:
         lost = 0 if self._at is None else (sound.at - self._at) // MILLISECONDS
         self._at = sound.at + len(sound.audio) // (BYTES // MILLISECONDS)
         if not 0 < lost <= MOST_LOST:
+            self._made_up = 0  # nothing was lost after all, it was late
             return
         if self._left:
             yield padded(self._left)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 
-from ivr.dialogue.turns import Heard, Hearing, Keys, Listen, NoInput, Utterance
+from ivr.dialogue.turns import Heard, Hearing, Keys, NoInput, Utterance
 from ivr.switchboard import Reply
+from ivr.telephony.media_stream.effects import (
+    Answer,
+    Clear,
+    CloseEar,
+    Effect,
+    End,
+    HearFrame,
+    OpenEar,
+    Played,
+    PrepareEar,
+)
 from ivr.telephony.media_stream.frames import A_SECOND, SILENT
 from ivr.telephony.media_stream.key_collector import KeyCollector
-from ivr.telephony.media_stream.playout import Clip, Playout, SendFrame, SendMark
+from ivr.telephony.media_stream.playout import Clip, Playout
+from ivr.telephony.media_stream.round import Round
 from ivr.telephony.media_stream.timeline import Timeline
 
 FIRST_SILENCE = 12
@@ -17,136 +28,12 @@ FIRST_SILENCE = 12
 MOST_KEYS = 40
 KNOWN_AFTER_MS = 500
 """From the first sound of speech to the certainty that it is some, and to our knowing it."""
-LONGEST_SPEECH = 15 * A_SECOND
-"""An ear that has not closed an utterance by then has heard none."""
+LONGEST_SPEECH = 32 * A_SECOND
+"""An ear that has not closed an utterance by then has heard none: a dictation has 30 s."""
 MOST_INTERRUPTIONS = 2
 """Without an answer: a radio is on in the room, and prompts are said over it."""
 LONGEST_TURN = 180 * A_SECOND
 """Whatever a turn is waiting for: then it was silence, and the dialogue's guards decide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """What the carrier has not played is not wanted any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """For the switchboard: it gives the next turn."""
-
-    turn: int
-    heard: Heard
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """For the switchboard: the caller has heard these prompts."""
-
-    turn: int
-    prompts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenEar:
-    """Hear the next frames with a new recogniser."""
-
-    ear: int
-    hearing: Hearing
-
-
-@dataclass(frozen=True, slots=True)
-class PrepareEar:
-    """The question will be heard soon."""
-
-    hearing: Hearing
-
-
-@dataclass(frozen=True, slots=True)
-class HearFrame:
-    """Every frame, also where no ear is open: echoes and voices are followed throughout."""
-
-    audio: bytes
-    ours: bytes
-    """What the caller heard of us meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class CloseEar:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Close the socket; the carrier goes on with what the call's turn wants by TwiML."""
-
-    heard_turn: int
-    """0: the turn in force has to be said again."""
-
-
-Effect = (
-    SendFrame
-    | SendMark
-    | Clear
-    | Answer
-    | Played
-    | PrepareEar
-    | OpenEar
-    | HearFrame
-    | CloseEar
-    | End
-)
-
-
-@dataclass(slots=True)
-class _Round:
-    """One turn while it is in force here."""
-
-    reply: Reply
-    sounds: int = 0
-    """Sentences whose sound has come."""
-    heard: set[int] = field(default_factory=set)
-    """Places of the sentences whose marks came back."""
-    forgiven: bool = False
-    """Marks are overdue: it is over, but was not heard to its end."""
-    pressed: bool = False
-    """A key has stopped the prompt for good."""
-    patience: int | None = None
-    """Frames until silence is an answer; None while it does not count."""
-    keys: KeyCollector | None = None
-    frames: int = 0
-    """That it has been in force."""
-
-    @property
-    def listen(self) -> Listen | None:
-        then = self.reply.turn.then
-        return then if isinstance(then, Listen) else None
-
-    @property
-    def hearing(self) -> Hearing | None:
-        return self.listen.hearing if self.listen else None
-
-    @property
-    def strict(self) -> bool:
-        """Keys that come before what must be heard are dropped; before a mere notice kept.
-
-        It is more than a notice where it holds values: a code is to be written down first.
-        """
-        told = any(not one.barge_in and one.personal for one in self.reply.sentences)
-        return told or self.hearing is None or self.hearing.strict
-
-    @property
-    def must_be_heard(self) -> set[int]:
-        """What nothing may interrupt, and all before it, as long as it was not heard."""
-        held = [n for n, one in enumerate(self.reply.sentences) if not one.barge_in]
-        return set(range(held[-1] + 1)) - self.heard if held else set()
-
-    @property
-    def said(self) -> bool:
-        return self.forgiven or len(self.heard) == len(self.reply.sentences)
-
-    def wait(self) -> None:
-        if self.listen is not None:
-            self.patience = self.listen.no_input_timeout * A_SECOND
 
 
 class Talk:
@@ -157,7 +44,7 @@ class Talk:
         self.playing: bytes = SILENT
         """What the caller has heard in the last 20 ms, by our count."""
         self._playout = Playout()
-        self._round: _Round | None = None
+        self._round: Round | None = None
         """None while the switchboard thinks."""
         self._ahead: deque[str] = deque(maxlen=MOST_KEYS)
         """Keys that no question has taken yet."""
@@ -189,7 +76,7 @@ class Talk:
 
     def turned(self, reply: Reply) -> list[Effect]:
         """A turn is in force; its sound follows, sentence by sentence."""
-        self._round = current = _Round(reply)
+        self._round = current = Round(reply)
         self.timeline.turned(reply)
         self._keep_or_close_ear(current)
         if not self._begun:
@@ -201,7 +88,7 @@ class Talk:
             self._ahead.clear()
         self._look()
         early, self._spoken_early = self._spoken_early, None
-        if early is not None and self._round is current:
+        if early is not None and self._round is current and not current.pressed:
             self._answer(early)
         if self._round is current and current.hearing is not None and not self._ear:
             self._out.append(PrepareEar(current.hearing))
@@ -334,7 +221,7 @@ class Talk:
         if current is not None and current is self._round:
             self._age(current)
 
-    def _age(self, current: _Round) -> None:
+    def _age(self, current: Round) -> None:
         current.frames += 1
         if current.frames < LONGEST_TURN:
             return
@@ -358,7 +245,7 @@ class Talk:
         elif free and current.hearing is not None and current.hearing.barge_in:
             self._open_ear(current)
 
-    def _all_said(self, current: _Round) -> None:
+    def _all_said(self, current: Round) -> None:
         self._report()
         if current.listen is None:
             self._end(0 if current.forgiven else current.reply.turn.number)
@@ -403,7 +290,7 @@ class Talk:
             self._take_hash(current)
         self._out.append(Answer(current.reply.turn.number, heard))
 
-    def _take_hash(self, current: _Round) -> None:
+    def _take_hash(self, current: Round) -> None:
         """A `#` behind digits that were complete without it is theirs, also a late one."""
         if current.listen is None or not current.listen.finish_on_hash:
             return
@@ -435,14 +322,14 @@ class Talk:
             self._playout.stop()
             self._out.append(Clear())
 
-    def _open_ear(self, current: _Round) -> None:
+    def _open_ear(self, current: Round) -> None:
         if self._ear or current.hearing is None:
             return
         self._ears += 1
         self._ear = self._ears
         self._out.append(OpenEar(self._ear, current.hearing))
 
-    def _keep_or_close_ear(self, current: _Round) -> None:
+    def _keep_or_close_ear(self, current: Round) -> None:
         """A turn that only waits on goes on hearing: a digit at its edge is not lost."""
         kept, self._kept_open = self._kept_open, None
         if kept is None:
@@ -459,7 +346,7 @@ class Talk:
             self._ear = 0
             self._out.append(CloseEar())
 
-    def _report(self, current: _Round | None = None) -> None:
+    def _report(self, current: Round | None = None) -> None:
         current = current or self._round
         prompts, self._unreported = tuple(self._unreported), []
         if current is not None and prompts:

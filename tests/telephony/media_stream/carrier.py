@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from ivr.dialogue.turns import Heard, Hearing, Listen, Utterance
 from ivr.speech.fillers import Filler
 from ivr.switchboard import Reply, Sentence
-from ivr.telephony.media_stream import talk as t
+from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.frames import SILENT
 from ivr.telephony.media_stream.playout import SendFrame, SendMark
+from ivr.telephony.media_stream.talk import Talk
 from tests.telephony.replies import reply
 
 FRAME = b"\x80" * 160
@@ -41,7 +42,7 @@ def turn(number: int, then: object, *sentences: Sentence | str) -> Reply:
 class Carrier:
     """Sentences last as many frames as they have letters."""
 
-    talk: t.Talk = field(default_factory=t.Talk)
+    talk: Talk = field(default_factory=Talk)
     echoes: bool = True
     lost: set[str] = field(default_factory=set)
     """Marks that do not come back."""

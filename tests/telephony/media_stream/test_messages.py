@@ -158,3 +158,11 @@ def test_what_the_wall_clock_counted_is_not_counted_again() -> None:
     incoming.take(Sound(A, 0, 1))
     incoming.make_up(100)
     assert incoming.take(Sound(B, 2060, 2)) == [SILENT, SILENT, B]
+
+
+def test_sound_that_was_only_late_hides_no_later_loss() -> None:
+    incoming = Incoming()
+    incoming.take(Sound(A, 0, 1))
+    incoming.make_up(100)
+    assert incoming.take(Sound(B, 20, 2)) == [B]
+    assert incoming.take(Sound(C, 80, 3)) == [SILENT, SILENT, C]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
 from ivr.switchboard import Sentence
-from ivr.telephony.media_stream import talk as t
+from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.playout import LEAD, SendFrame
-from ivr.telephony.media_stream.talk import FIRST_SILENCE
+from ivr.telephony.media_stream.talk import (
+    FIRST_SILENCE,
+    LONGEST_SPEECH,
+    LONGEST_TURN,
+    MOST_INTERRUPTIONS,
+)
 from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
 
@@ -78,6 +83,18 @@ def test_a_missing_mark_does_not_stop_the_call(carrier: Carrier) -> None:
     carrier.do(carrier.talk.overdue())
     assert carrier.until_answer() == about(350)
     assert carrier.prompts == []
+
+
+def test_a_mark_that_comes_too_late_does_not_count(carrier: Carrier) -> None:
+    carrier.echoes = False
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.until_played()
+    carrier.do(carrier.talk.overdue())
+    carrier.frames(100)
+    carrier.do(carrier.talk.mark("5.1.1.1"))
+    assert carrier.prompts == []
+    assert carrier.ears == []
+    assert carrier.until_answer() == about(400)
 
 
 def test_a_mark_that_is_missing_before_one_that_came_was_played(carrier: Carrier) -> None:
@@ -235,6 +252,7 @@ def test_a_naming_that_was_not_heard_opens_no_confirmation(carrier: Carrier) -> 
 SENTENCES = st.lists(st.tuples(st.integers(1, 60), st.booleans()), max_size=4)
 
 
+@settings(deadline=None)
 @given(
     sentences=SENTENCES,
     at=st.lists(st.integers(0, 12_000), min_size=1, max_size=8),
@@ -332,7 +350,7 @@ def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "a" * 100))
     carrier.frames(40)
     carrier.do(carrier.talk.speech_began(1))
-    carrier.frames(t.LONGEST_SPEECH + 200)
+    carrier.frames(LONGEST_SPEECH + 200)
     assert carrier.prompts == ["test.open"]
 
 
@@ -342,7 +360,7 @@ def test_a_radio_in_the_room_stops_a_prompt_twice_at_most(carrier: Carrier) -> N
     for _ in range(4):
         carrier.speak("", foreign=True)
         carrier.frames(20)
-    assert carrier.clears == t.MOST_INTERRUPTIONS == 2
+    assert carrier.clears == MOST_INTERRUPTIONS == 2
     carrier.until_played()
     assert carrier.answers == []
     carrier.speak("", foreign=True)
@@ -361,7 +379,7 @@ def test_a_radio_in_the_room_stops_a_prompt_twice_at_most(carrier: Carrier) -> N
 def test_no_turn_lasts_for_ever(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "menu"))
     carrier.until_played()
-    for _ in range(t.LONGEST_TURN // 100):
+    for _ in range(LONGEST_TURN // 100):
         carrier.do(carrier.talk.speech_began(carrier.open_ear))
         carrier.frames(100)
     assert carrier.answers == [(1, NoInput())]
@@ -369,7 +387,7 @@ def test_no_turn_lasts_for_ever(carrier: Carrier) -> None:
 
 def test_a_goodbye_whose_sound_does_not_come_is_left_to_the_carrier(carrier: Carrier) -> None:
     carrier.do(carrier.talk.turned(turn(1, Dial(), "goodbye")))
-    carrier.frames(t.LONGEST_TURN)
+    carrier.frames(LONGEST_TURN)
     assert carrier.ended == t.End(0)
 
 
@@ -425,6 +443,13 @@ def test_whoever_speaks_is_not_silent(carrier: Carrier) -> None:
     carrier.frames(340)
     carrier.do(carrier.talk.speech_began(1))
     carrier.frames(100)
+    assert carrier.answers == []
+
+
+def test_a_long_dictation_is_no_silence(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(timeout=6)))
+    carrier.do(carrier.talk.speech_began(1))
+    carrier.frames(30 * 50)
     assert carrier.answers == []
 
 

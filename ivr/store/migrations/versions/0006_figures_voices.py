@@ -10,6 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+ASKED = "status IN ('requested', 'processing')"
 UNCOUNTED = "NOT counted AND ended_at IS NOT NULL"
 
 
@@ -23,6 +24,7 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("day", "measure", "name", "part", name=op.f("pk_daily_counts")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "pronunciations",
@@ -64,8 +66,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_created_at_state", "outbox", ["created_at", "kind", "state"])
 
+    _index_cancellations("status", "requested_at", "opening_id")
+    op.create_index(
+        "ix_cancellations_asked",
+        "cancellations",
+        ["requested_at"],
+        sqlite_where=sa.text(ASKED),
+        postgresql_where=sa.text(ASKED),
+    )
+
+
+def _index_cancellations(*columns: str) -> None:
+    op.drop_index("ix_cancellations_status_requested_at", table_name="cancellations")
+    op.create_index("ix_cancellations_status_requested_at", "cancellations", list(columns))
+
 
 def downgrade() -> None:
+    op.drop_index("ix_cancellations_asked", table_name="cancellations")
+    _index_cancellations("status", "requested_at")
     op.drop_index("ix_outbox_created_at_state", table_name="outbox")
     op.drop_index("ix_calls_uncounted", table_name="calls")
     op.drop_column("calls", "counted")
