@@ -183,7 +183,7 @@ class Talk:
             self._spoken_early = heard
             return []
         interrupted = self._rest is not None or self._playout.busy
-        if heard.foreign and interrupted:
+        if interrupted and (heard.foreign or _is_particle(heard.words)):
             self._go_on()
             self._close_ear()
             self._open_ear(current)
@@ -362,3 +362,8 @@ class Talk:
     def _taken(self) -> list[Effect]:
         out, self._out = self._out, []
         return out
+
+
+def _is_particle(words: str) -> bool:
+    """A lone letter: as which the rest of our own voice's echo is recognised."""
+    return len(words) == 1

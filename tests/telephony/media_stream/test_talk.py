@@ -354,6 +354,17 @@ def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
     assert carrier.prompts == ["test.open"]
 
 
+def test_the_rest_of_an_echo_answers_nothing(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 100))
+    carrier.frames(FIRST_SILENCE + 40)
+    carrier.speak("с")
+    carrier.until_played()
+    assert carrier.answers == []
+    assert carrier.prompts == ["test.open"]
+    carrier.speak("с")
+    assert carrier.answers == [(1, Utterance("с"))]
+
+
 def test_a_radio_in_the_room_stops_a_prompt_twice_at_most(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "a" * 200))
     carrier.frames(FIRST_SILENCE + 40)
