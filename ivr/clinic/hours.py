@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-LOOK_AHEAD_DAYS = 400
+DAYS_OF_A_WEEK = 7
 _HOURS = re.compile(r"(\d{1,2})(?::(\d\d))?\s*[-–]\s*(\d{1,2})(?::(\d\d))?")
 
 
@@ -72,8 +72,10 @@ class Timetable:
     def next(self, moment: datetime) -> Opening:
         """The stretch that goes on at the moment, else the next one."""
         first = moment.astimezone(self.zone).date()
-        for ahead in range(LOOK_AHEAD_DAYS):
+        closed_until = max(self.closed_days, default=first)
+        # Of the first day the work may be over; the week behind it and all closed days decides.
+        for ahead in range(max(0, (closed_until - first).days) + DAYS_OF_A_WEEK + 1):
             work = self.on(first + timedelta(days=ahead))
             if work is not None and moment < work.closes:
                 return work
-        raise WrongHours("the clinic has no working day in a year")
+        raise WrongHours("the clinic works on no weekday")

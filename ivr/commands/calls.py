@@ -88,9 +88,9 @@ def _events(line: conversation.Line) -> Sequence[Event]:
             return []
 
 
-def _said(said: Mapping[str, str]) -> str:
-    text = said["text"]
-    return masked_words(text) if said["prompt"] in READ_BACK else text
+def _said(said: Mapping[str, Any]) -> str:
+    secret = said.get("secret") or said["prompt"] in READ_BACK
+    return masked_words(said["text"]) if secret else str(said["text"])
 
 
 READ_BACK = ("identify.is_it", "person.is_it")
@@ -100,7 +100,7 @@ READ_BACK = ("identify.is_it", "person.is_it")
 def _heard(kind: str, heard: Mapping[str, Any]) -> str:
     match kind:
         case "Keys":
-            return f"[{masked_keys(heard['keys'])}]"
+            return f"[{masked_keys(heard['keys'], heard['closed'])}]"
         case "Utterance":
             return masked_words(str(heard["words"]))
         case "NoInput":
@@ -109,9 +109,9 @@ def _heard(kind: str, heard: Mapping[str, Any]) -> str:
             return f"({kind})"
 
 
-def masked_keys(keys: str) -> str:
-    """A menu's key as it is; of more keys the last two."""
-    return keys if len(keys) < 3 else "•" * (len(keys) - 2) + keys[-2:]
+def masked_keys(keys: str, closed: str) -> str:
+    """A menu's key as it is; others may be a part of a number keyed in several goes."""
+    return keys if len(keys) == 1 and closed == "count" else "•" * len(keys)
 
 
 def _in_words(event: Event) -> str:

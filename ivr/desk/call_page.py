@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.clinic import patients
-from ivr.desk import acting, book_views, persons
+from ivr.desk import acting, book_views, persons, searches
 from ivr.desk.book_views import VisitView
 from ivr.desk.call_search import as_rows
 from ivr.desk.dialogue import dialogue
@@ -43,6 +43,7 @@ def index(call: str) -> Answer:
         recorded = RecordingRows(session, desk().vault).of_call(call)
         (summary,) = as_rows(session, desk(), [row])
         unknown = row.level == 0 and me().may(Right.ACT)
+        who = searches.asked("who") if unknown else ""
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
         return page(
             "calls/call.html",
@@ -56,7 +57,8 @@ def index(call: str) -> Answer:
             callbacks=book_views.callbacks(session, desk(), CallbackRequest.call_id == call),
             notes=book_views.notes(session, desk().vault, Note.call_id == call),
             unknown=unknown,
-            candidates=_candidates(session, row) if unknown else [],
+            candidates=_candidates(session, row, who) if unknown else [],
+            who=who,
             back=url_for("desk.call_page.index", call=call),
         )
 
@@ -67,15 +69,25 @@ def _failures(session: Session, call: str) -> int:
     return row.failures if row else 0
 
 
-def _candidates(session: Session, row: Call) -> list[Candidate]:
+@pages.post("/who")
+@requires(Right.ACT)
+def look(call: str) -> Answer:
+    """Look for the patient that an unknown caller may be."""
+    who = request.form.get("who", "").strip()[:120]
+    kept = searches.keep({"who": who} if who else {})
+    page_of_call = url_for("desk.call_page.index", call=call, _anchor="unknown", **kept)
+    return redirect(page_of_call, 303)
+
+
+def _candidates(session: Session, row: Call, who: str) -> list[Candidate]:
     """Who an unknown caller may be, with the visits once a registrar has compared the file.
 
     Those linked to the number, and whom the registrar looks for.
     """
-    chosen, who = request.args.get("patient", ""), request.args.get("who", "").strip()
+    chosen = request.args.get("patient", "")
     ids = [int(chosen)] if chosen.isdecimal() and len(chosen) < 16 else []
     if who:
-        ids += persons.by_anything(session, desk().vault, who[:120])[:FEW]
+        ids += persons.by_anything(session, desk().vault, who)[:FEW]
     number = desk().vault.open(patients.PHONE, row.caller_sealed) if row.caller_sealed else None
     ids += [one.id for one in patients.linked_to(session, desk().vault, number)]
     found = (persons.person(session, desk().vault, one) for one in dict.fromkeys(ids))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import showing
+from ivr.desk import searches, showing
 from ivr.desk.call_search import FIELDS, Found, Unreadable, find, wanted
 from ivr.desk.exporting import Row, as_csv, as_xlsx
 from ivr.desk.office import desk
-from ivr.desk.pages import Answer, audit, page, requires
+from ivr.desk.pages import PERSONAL, Answer, audit, demand, page, requires
 from ivr.desk.rights import Right
 from ivr.desk.words import group, step, word
 
@@ -26,19 +26,48 @@ TYPES = {
 @pages.get("/")
 @requires(Right.CALLS)
 def index() -> Answer:
-    fields = wanted(request.args)
     values = {
         "today": desk().today(),
-        "fields": {name: fields.get(name, "") for name in FIELDS},
-        "asked": fields,
+        "fields": dict.fromkeys(FIELDS, "") | wanted(request.args),
+        "asked": _address(),
     }
     try:
+        fields = _fields()
+        values["fields"] = dict.fromkeys(FIELDS, "") | fields
         with desk().database.begin() as session:
             listed = find(session, desk(), fields, request.args.get("after", ""))
             audit(session, f"searched calls by {_names(fields)}: {len(listed.calls)}")
     except Unreadable as wrong:
         return page("calls/index.html", **values, listed=None, wrong=str(wrong))
     return page("calls/index.html", **values, listed=listed, wrong="")
+
+
+@pages.post("/")
+@requires(Right.CALLS)
+def search() -> Answer:
+    """To the page of what is found: its address holds nothing personal."""
+    fields = wanted(request.form)
+    personal = {name: fields.pop(name) for name in PERSONAL & fields.keys()}
+    if personal:
+        demand(Right.PERSONAL)
+    address = {**fields, **searches.keep(personal)}
+    return redirect(url_for("desk.calls.index", **address), 303)
+
+
+def _address() -> dict[str, str]:
+    """What of this request's address makes the same search again."""
+    names = {*FIELDS, searches.FIELD} - PERSONAL
+    return {name: value for name, value in request.args.items() if name in names and value}
+
+
+def _fields() -> dict[str, str]:
+    """What is searched by. Raises Unreadable; stops who searches for persons without right."""
+    if PERSONAL & request.args.keys():
+        raise Unreadable("address")
+    personal = searches.kept()
+    if personal:
+        demand(Right.PERSONAL)
+    return wanted(request.args) | wanted(personal)
 
 
 def _names(fields: Mapping[str, str]) -> str:
@@ -51,8 +80,8 @@ def export(kind: str) -> Answer:
     """What the search finds, newest first, masked as on the page."""
     if kind not in TYPES:
         abort(404)
-    fields = wanted(request.args)
     try:
+        fields = _fields()
         with desk().database.begin() as session:
             found = find(session, desk(), fields, limit=MOST_EXPORTED).calls
             audit(session, f"exported calls by {_names(fields)}: {len(found)}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, redirect, request, url_for
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from ivr.desk import book_views, persons
+from ivr.desk import book_views, persons, searches
 from ivr.desk.book_views import CancellationView
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, page, requires
@@ -20,7 +20,7 @@ pages = Blueprint("codes", __name__, url_prefix="/codes")
 @pages.get("/")
 @requires(Right.PERSONAL)
 def index() -> Answer:
-    asked = request.args.get("code", "").strip()[:20]
+    asked = searches.asked("code")
     code = "".join(each for each in asked if each.isdigit())
     if not asked:
         return page("codes/index.html", asked="", found=None)
@@ -28,6 +28,14 @@ def index() -> Answer:
         found = _with_persons(session, Cancellation.code == code)
         audit(session, f"looked a code up: {len(found)}")
         return page("codes/index.html", asked=asked, found=found)
+
+
+@pages.post("/")
+@requires(Right.PERSONAL)
+def search() -> Answer:
+    code = request.form.get("code", "").strip()[:20]
+    kept = searches.keep({"code": code} if code else {})
+    return redirect(url_for("desk.codes.index", **kept), 303)
 
 
 @pages.get("/<int:cancellation>")

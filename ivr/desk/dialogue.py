@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +16,20 @@ from ivr.desk.office import Desk
 from ivr.desk.showing import HIDDEN, Eyes, masked_keys
 from ivr.dialogue.answers import Command
 from ivr.rendering import UnknownPrompt
+from ivr.speech.pronunciation import sentences
+from ivr.speech.understanding.masking import masked_words
 from ivr.store import tables
 from ivr.store.recordings import Recorded
 from ivr.store.transcripts import SEAL
 
 SECRET = ("identify.", "status.")
 """Questions whose answers are policies, birth dates, codes."""
+MENUS = ("identify.help", "identify.is_it")
+"""Of these, what is answered by one key that tells nothing."""
+TELEPHONES = ("person.number", "person.wrong_number")
+READ_BACK = ("identify.is_it",)
+"""Sentences that repeat what is secret, also where their lines do not say so."""
+_VALUE = re.compile(r"\{[^}]*\}")
 LEAD = 4.0
 """Seconds before an answer is complete that its sound is looked for, where no mark tells."""
 TOLD = {
@@ -115,12 +124,13 @@ class _Sound:
 
 
 def _said(desk: Desk, lines: Sequence[_Line], eyes: Eyes, sound: _Sound) -> Iterator[Said]:
-    question = ""
+    asked = question = ""
     for line in lines:
         match line.kind:
             case "asked":
-                question = line.name
+                asked = question = line.name
             case "said":
+                question = _narrowed(line, asked)
                 yield from _by_line(desk, line, eyes, sound)
             case "heard":
                 yield _by_caller(line, question, eyes, sound)
@@ -136,19 +146,35 @@ def _said(desk: Desk, lines: Sequence[_Line], eyes: Eyes, sound: _Sound) -> Iter
 def _by_line(desk: Desk, line: _Line, eyes: Eyes, sound: _Sound) -> Iterator[Said]:
     at = sound.place(line, "said", 0.0)
     for place, sentence in enumerate(line.payload):
-        text = sentence["text"] if eyes.personal else _unfilled(desk, sentence)
+        text = _sentence(desk, sentence, eyes)
         said = Said(line.number, line.at, at, "line", text, prompt=sentence["prompt"])
         yield replace(said, first=place == 0)
 
 
-def _unfilled(desk: Desk, sentence: Mapping[str, str]) -> str:
+def _narrowed(line: _Line, asked: str) -> str:
+    """The question that is open after these sentences: they may ask in between."""
+    last = line.payload[-1]["prompt"] if line.payload else ""
+    return last if last in MENUS else asked
+
+
+def _sentence(desk: Desk, sentence: Mapping[str, Any], eyes: Eyes) -> str:
+    if not eyes.personal:
+        return _unfilled(desk, sentence)
+    secret = sentence.get("secret") or sentence["prompt"] in READ_BACK
+    if not secret or eyes.policy:
+        return str(sentence["text"])
+    return " ".join(map(masked_words, sentences(sentence["text"])))
+
+
+def _unfilled(desk: Desk, sentence: Mapping[str, Any]) -> str:
     """The wording without its values, unless there are none in it."""
     if sentence["text"] in desk.prompts.fixed_texts():
-        return sentence["text"]
+        return str(sentence["text"])
     try:
-        return desk.prompts.kinds(sentence["prompt"]).get("text", "")
+        wording = desk.prompts.kinds(sentence["prompt"]).get("text", "")
     except UnknownPrompt:
         return HIDDEN * 3
+    return _VALUE.sub(HIDDEN * 3, wording)
 
 
 def _by_caller(line: _Line, question: str, eyes: Eyes, sound: _Sound) -> Said:
@@ -157,8 +183,8 @@ def _by_caller(line: _Line, question: str, eyes: Eyes, sound: _Sound) -> Said:
     said = Said(line.number, line.at, at, "silence", "", prompt=question, effect=effect)
     match line.name:
         case "Keys" if heard["keys"]:
-            keys = masked_keys(heard["keys"]) + ("#" if heard["closed"] == "hash" else "")
-            return _with(said, "keys", keys)
+            keys = _keys(heard["keys"], question, effect, eyes)
+            return _with(said, "keys", keys + ("#" if heard["closed"] == "hash" else ""))
         case "Utterance":
             words = _words(heard["words"], question, effect, eyes)
             return _with(said, "words", words, heard.get("confidence"))
@@ -172,12 +198,23 @@ def _with(said: Said, who: str, text: str, confidence: float | None = None) -> S
     return replace(said, who=who, text=text, confidence=confidence)
 
 
+def _keys(keys: str, question: str, effect: str, eyes: Eyes) -> str:
+    """Keyed digits as bullets, in how many goes they ever came; a menu's key stays."""
+    if question in MENUS and len(keys) == 1 and effect != "nomatch":
+        return keys
+    if question.startswith(SECRET):
+        return keys if eyes.policy else HIDDEN * len(keys)
+    if question in TELEPHONES and not eyes.personal:
+        return HIDDEN * len(keys)
+    return masked_keys(keys)
+
+
 def _words(words: str, question: str, effect: str, eyes: Eyes) -> str:
     """Dictated digits as bullets; wishes («оператор», «повторите») stay."""
     dictated = question.startswith(SECRET) and effect not in set(Command)
     if not eyes.personal or (dictated and not eyes.policy):
         return " ".join(HIDDEN * 3 for _ in words.split()) if words else ""
-    return words
+    return words if eyes.policy or not question.startswith(SECRET) else masked_words(words)
 
 
 def _result(line: _Line) -> str:

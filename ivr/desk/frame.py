@@ -31,7 +31,7 @@ from ivr.desk import (
 )
 from ivr.desk.accounts import Account, load
 from ivr.desk.office import NAME, Desk, desk
-from ivr.desk.pages import me, page
+from ivr.desk.pages import me, page, to_sign_in
 from ivr.desk.rights import Right
 from ivr.desk.showing import FILTERS
 from ivr.desk.words import group, step, word
@@ -118,7 +118,7 @@ def _blueprint() -> Blueprint:
     whole.after_request(_with_headers)
     whole.context_processor(_frame)
     whole.register_error_handler(HTTPException, _sorry)
-    whole.register_error_handler(CSRFError, _sorry)
+    whole.register_error_handler(CSRFError, _stale)
     whole.register_error_handler(Exception, _broken)
     for name, change in FILTERS.items():
         whole.add_app_template_filter(change, name)
@@ -146,6 +146,12 @@ def _frame() -> dict[str, object]:
         if account and account.may(right)
     ]
     return {"me": account, "menu": menu, "Right": Right, "words": group, "now": desk().clock()}
+
+
+def _stale(fault: CSRFError) -> tuple[str, int] | HTTPException | Response:
+    """A form that outlived its sign-in leads to a new one."""
+    signing_in = request.endpoint == "desk.sign_in.sign_in"
+    return _sorry(fault) if me().is_authenticated or signing_in else to_sign_in()
 
 
 def _sorry(fault: HTTPException) -> tuple[str, int] | HTTPException:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, cast
+from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -25,6 +26,8 @@ from ivr.store.tables import Audit
 P = ParamSpec("P")
 Answer = str | Response
 View = Callable[P, Answer]
+PERSONAL = frozenset({"number", "name", "policy", "code", "who"})
+"""Fields of searches whose values never stand in an address."""
 
 
 def me() -> Account:
@@ -39,7 +42,7 @@ def requires(right: Right) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Answer:
             if not current_user.is_authenticated:
-                return _to_sign_in()
+                return to_sign_in()
             demand(right)
             return view(*args, **kwargs)
 
@@ -56,9 +59,11 @@ def demand(right: Right) -> None:
         abort(403)
 
 
-def _to_sign_in() -> Response:
+def to_sign_in() -> Response:
     """Back to the page that was wanted; an act is not done by the way."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    asked = [pair for pair in request.args.items(multi=True) if pair[0] not in PERSONAL]
+    address = f"{request.path}?{urlencode(asked)}".rstrip("?")
+    wanted = address if request.method == "GET" else None
     if request.headers.get("HX-Request"):
         return Response(status=204, headers={"HX-Redirect": url_for("desk.sign_in.form")})
     return redirect(url_for("desk.sign_in.form", next=wanted))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, redirect, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ivr.clinic import patients as files
 from ivr.clinic.patients import PhoneLink
 from ivr.clinic.righting import Righted
-from ivr.desk import acting, book_views, persons
+from ivr.desk import acting, book_views, persons, searches
 from ivr.desk.acting import Act
 from ivr.desk.call_search import as_rows
 from ivr.desk.office import desk
@@ -27,7 +27,7 @@ RECENT = 50
 @requires(Right.PERSONAL)
 def index() -> Answer:
     """One field for all: a surname, a telephone, the end of a policy."""
-    asked = request.args.get("who", "").strip()[:120]
+    asked = searches.asked("who")
     if not asked:
         return page("patients/index.html", asked="", found=None)
     with desk().database.begin() as session:
@@ -38,6 +38,14 @@ def index() -> Answer:
         )
         audit(session, f"searched patients: {len(found)}")
     return page("patients/index.html", asked=asked, found=found)
+
+
+@pages.post("/")
+@requires(Right.PERSONAL)
+def search() -> Answer:
+    who = request.form.get("who", "").strip()[:120]
+    kept = searches.keep({"who": who} if who else {})
+    return redirect(url_for("desk.patients.index", **kept), 303)
 
 
 @pages.get("/<int:patient>")

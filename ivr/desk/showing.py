@@ -28,14 +28,14 @@ class Eyes:
 
     def name(self, name: FullName) -> str:
         parts = [part for part in (name.last, name.first, name.patronymic) if part]
-        return " ".join(parts if self.personal else (part[:1] + "•••" for part in parts))
+        return " ".join(parts) if self.personal else HIDDEN * 3
 
     def short_name(self, name: FullName) -> str:
         """«Смирнова А. П.»."""
-        last = name.last if self.personal else name.last[:1] + "•••"
-        return " ".join(
-            [last, *(f"{part[0]}." for part in (name.first, name.patronymic) if part)]
-        )
+        if not self.personal:
+            return HIDDEN * 3
+        initials = (f"{part[0]}." for part in (name.first, name.patronymic) if part)
+        return " ".join([name.last, *initials])
 
     def phone(self, number: str | None) -> str:
         if not number:
@@ -43,7 +43,11 @@ class Eyes:
         return written(number) if self.personal else f"•••• {number[-2:]}"
 
     def born(self, day: date) -> str:
-        return f"{day:%d.%m.%Y}" if self.personal else f"••.••.{day:%Y}"
+        return f"{day:%d.%m.%Y}" if self.personal else "••.••.••••"
+
+    def code(self, code: str) -> str:
+        """Of a cancellation: for who works with patients."""
+        return pairs(code if self.personal else HIDDEN * len(code))
 
     def policy_number(self, digits: str) -> str:
         """Whole with the right to it, else the last four for who works with patients."""
@@ -123,6 +127,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "wall": wall,
     "duration": duration,
     "pairs": pairs,
+    "code": lambda code: eyes().code(code),
     "deed": deed,
     "dialled": written,
     "doctor": lambda name: " ".join(filter(None, (name.last, name.first, name.patronymic))),

@@ -48,6 +48,15 @@ def test_open_and_next(moment: str, is_open: bool, opens: str) -> None:
     assert f"{TIMETABLE.next(at).opens:%Y-%m-%dT%H:%M}" == opens
 
 
+@pytest.mark.parametrize("closed", [1, 7, 399, 400, 401, 1000])
+def test_however_long_it_is_closed_it_opens_again(closed: int) -> None:
+    """On Mondays only, and for so many days on none."""
+    days = frozenset(MONDAY.date() + n * DAY for n in range(closed))
+    mondays = Timetable((Hours.parse("8-20"), *[None] * 6), days, ZONE)
+    weeks = -(-closed // 7)
+    assert mondays.next(MONDAY).opens == MONDAY.replace(hour=8) + weeks * timedelta(days=7)
+
+
 def test_a_clinic_that_never_works_is_an_error() -> None:
     with pytest.raises(WrongHours):
         Timetable((None,) * 7, frozenset(), ZONE).next(MONDAY)

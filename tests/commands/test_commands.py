@@ -93,7 +93,7 @@ def test_a_call_from_a_script_and_its_place_in_the_log(
     assert "9161234567" not in json.dumps(listed)
     one = events(ivr.good("calls", called[-1]["call"], "--json"))
     assert [event for event in one if "bot" in event] == [e for e in called if "bot" in e]
-    assert {"caller": "[••••17]"} in one
+    assert {"caller": "[••••••]"} in one
     assert one[-1] == called[-1]
     with database.read() as session:
         assert session.scalars(select(Audit.what).where(Audit.who == "console")).all() == [

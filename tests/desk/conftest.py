@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import pytest
 from argon2 import PasswordHasher
@@ -41,6 +42,12 @@ class Visitor:
         assert reply.status_code == 200, (reply.status_code, reply.text)
         return reply.text
 
+    def find(self, path: str, query: str) -> str:
+        """Fill a search's form in (`name=смирнова&only=lost`); the page of what is found."""
+        reply = self.post(path, **dict(parse_qsl(query, keep_blank_values=True)))
+        assert reply.status_code == 200, (reply.status_code, reply.text)
+        return reply.text
+
     def post(self, path: str, **form: str) -> TestResponse:
         """Send a form with its token; the page that follows."""
         if not self._token:
@@ -69,7 +76,7 @@ class Desk:
         return Visitor(client, name)
 
     def call(self, *keys: str, caller: str | None = ANNA) -> str:
-        """Make a call: `12#` are keys, «да» words, empty is silence. Its id."""
+        """Make a call: `12#` and `12…` are keys, «да» words, empty is silence. Its id."""
         board = self.line.switchboard
         reply = board.pick_up(carrier_id=None, caller=caller, door="test")
         for one in keys:
@@ -89,6 +96,8 @@ def heard(written: str) -> Keys | NoInput | Utterance:
         return NoInput()
     if written.startswith("«"):
         return Utterance(written.strip("«»"), 0.9)
+    if written.endswith("…"):
+        return Keys(written.rstrip("…"), "pause")
     return Keys(written.rstrip("#"), "hash" if written.endswith("#") else "count")
 
 

@@ -58,8 +58,8 @@ def test_a_code_is_looked_up_and_its_confirmation_printed(desk: Desk) -> None:
     code = desk.line.codes()[0]
     visitor = desk.visitor("registrar")
     spoken = f"{code[:2]} {code[2:4]}-{code[4:]}"
-    assert "Смирнова Анна Петровна" in visitor.text(f"/codes/?code={spoken}")
-    assert "Такого кода нет" in visitor.text("/codes/?code=1")
+    assert "Смирнова Анна Петровна" in visitor.find("/codes/", f"code={spoken}")
+    assert "Такого кода нет" in visitor.find("/codes/", "code=1")
     sheet = visitor.text("/codes/1/confirmation")
     for part in ("Подтверждение отмены записи", "26.11.2026, 10:30", "Иванова Мария Петровна"):
         assert part in sheet

@@ -48,7 +48,7 @@ def test_fields_find_and_leave_out(desk: Desk) -> None:
     code = desk.line.codes()[0]
     visitor = desk.visitor("registrar")
     for query, expected in {**FOUND, f"code={code[:2]}-{code[2:]}": True}.items():
-        assert (call in visitor.text(f"/calls/?{query}")) is expected, query
+        assert (call in visitor.find("/calls/", query)) is expected, query
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,8 @@ def test_fields_find_and_leave_out(desk: Desk) -> None:
 )
 def test_what_cannot_be_read_is_said(desk: Desk, query: str, sentence: str) -> None:
     visitor = desk.visitor("registrar")
-    assert sentence in visitor.text(f"/calls/?{query}")
-    exported = visitor.get(f"/calls/export.csv?{query}").status_code
-    assert exported == (200 if query.startswith("after") else 400)
+    found = visitor.text(f"/calls/?{query}") if "after" in query else None
+    assert sentence in (found or visitor.find("/calls/", query))
 
 
 def test_pages_follow_each_other_without_a_gap(desk: Desk) -> None:
@@ -127,10 +126,13 @@ def test_hostile_texts_do_nothing(desk: Desk) -> None:
     visitor.post(f"/calls/{call}/note", reason=HOSTILE)
     pages = (
         *("/", "/calls/", f"/calls/{call}/", "/patients/1", "/codes/1", "/people/"),
-        *("/codes/1/confirmation", f"/calls/?name={HOSTILE}", "/patients/?who=" + HOSTILE),
+        "/codes/1/confirmation",
     )
+    texts = {"search": visitor.post("/calls/", name=HOSTILE).text}
+    texts["patients"] = visitor.post("/patients/", who=HOSTILE).text
     for path in pages:
-        text = visitor.text(path)
+        texts[path] = visitor.text(path)
+    for path, text in texts.items():
         for tag in ("<script>a", "<img", "<b>x", "<i>d", "<u>me", "=1+1 49"):
             assert tag not in text, (path, tag)
     assert "&lt;script&gt;" in visitor.text(f"/calls/{call}/")
