@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,6 +46,8 @@ class Sentence:
     barge_in: bool = True
     personal: bool = False
     """Holds values: its sound is made from a row of the turn's transaction."""
+    secret: bool = False
+    """A policy is read out in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Reply:
     """Said to the person before the two are joined; with `Dial`."""
     transfer_to: str = ""
     """E.164, with `Dial`."""
+    was_secret: bool | None = field(default=None, compare=False)
+    """Whether the answer that led to it is; None: it was said before, or is the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,16 +234,18 @@ class Switchboard:
         reply = self._in_words(session, call, turn, by_voice=by_voice)
         if conversation.new_lines or not call.turn:
             spoken = (*reply.sentences, *reply.whisper)
-            said = [{"prompt": one.prompt, "text": one.text} for one in spoken]
-            conversation.note("said", turn.prompt, said)
+            conversation.note("said", turn.prompt, [_noted(one) for one in spoken])
             transcripts.append(call.id, conversation.new_lines, now)
             _save(call, conversation, turn, now)
             pace, loudness = conversation.wishes
             call.pace = max(-2, call.pace + pace - before[0])
             call.loudness = min(2, call.loudness + loudness - before[1])
-            reply = replace(reply, turn=replace(turn, pace=call.pace, loudness=call.loudness))
+        turn = replace(turn, pace=call.pace, loudness=call.loudness)
+        reply = replace(reply, turn=turn, was_secret=conversation.was_secret)
+        if not by_voice:
+            # Also what was first said on a stream: by keys its wording is another.
             self._office.keep_audio(session, reply, now)
-        return replace(reply, turn=replace(turn, pace=call.pace, loudness=call.loudness))
+        return reply
 
     def _conversation(
         self, session: Session, call: tables.Call, lines: Sequence[Line], now: datetime
@@ -283,13 +289,19 @@ class Switchboard:
         def sentence(spoken: Spoken) -> Sentence:
             text = prompts.say(spoken, today, by_voice=by_voice)
             personal = prompts.is_personal(spoken) or bool(spoken.values)
-            return Sentence(spoken.prompt, text, spoken.barge_in, personal)
+            return Sentence(spoken.prompt, text, spoken.barge_in, personal, spoken.secret)
 
         sentences = tuple(sentence(spoken) for spoken in turn.speech)
         if not isinstance(turn.then, Dial):
             return Reply(call.id, turn, sentences)
         whisper = tuple(sentence(spoken) for spoken in turn.then.whisper)
         return Reply(call.id, turn, sentences, whisper, self._office.transfer_to(session))
+
+
+def _noted(sentence: Sentence) -> dict[str, str | bool]:
+    """As the transcript keeps it."""
+    noted: dict[str, str | bool] = {"prompt": sentence.prompt, "text": sentence.text}
+    return noted | {"secret": True} if sentence.secret else noted
 
 
 def _answers(line: Line, turn: int) -> bool:

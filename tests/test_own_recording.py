@@ -11,12 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ivr import media
 from ivr.config import Config
 from ivr.dialogue.turns import HungUp, Keys, NoInput
 from ivr.speech.mulaw import encoded
 from ivr.store.recordings import Folder, Recorded, RecordingRows
+from ivr.store.tables import Recording
+from ivr.telephony.media_server.recorder import Piece, Recorder
+from ivr.telephony.media_stream.talk import Talk
 from tests.line import Line, settings
-from tests.streams import Host, StreamPhone, host
+from tests.streams import FakeHearer, Host, StreamPhone, host, sound_of
+from tests.telephony.media_stream.carrier import digits, turn
 
 LOUD = encoded(np.full(160, 6000, np.int16))
 """A frame that is loud throughout."""
@@ -119,3 +124,55 @@ def test_a_disk_that_fails_does_not_end_the_call(
     assert "Какую запись" in phone.send(Keys("000017", "hash")).text
     phone.send(HungUp())
     assert recordings(line, phone) == []
+
+
+@dataclass(slots=True)
+class Dictation:
+    """A call at its policy question whose answer is not complete."""
+
+    line: Line
+    folder: Folder
+    call: str
+    talk: Talk
+    recorder: Recorder
+
+    def piece(self) -> Piece:
+        while True:
+            self.talk.frame(LOUD)
+            if piece := self.recorder.add(LOUD, LOUD):
+                return piece
+
+    def recorded(self) -> Recorded:
+        with self.line.database.read() as session:
+            (made,) = RecordingRows(session, self.line.vault).of_call(self.call)
+        return made
+
+
+@pytest.fixture
+def dictation(line: Line, folder: Folder) -> Iterator[Dictation]:
+    call = line.switchboard.pick_up(carrier_id="CA1", caller=None, door="test").call
+    assert line._process is not None
+    parts = replace(media.parts(line._process, sound_of, FakeHearer), recordings=folder)
+    talk = Talk()
+    talk.turned(turn(1, digits(timeout=60)))
+    recorder = Recorder(parts, call, talk.timeline)
+    recorder.begin()
+    yield Dictation(line, folder, call, talk, recorder)
+    recorder.end(recorder.rest(), 0)
+
+
+def test_what_is_being_dictated_is_masked_before_it_is_complete(dictation: Dictation) -> None:
+    for _ in range(3):
+        dictation.recorder.write(dictation.piece())
+    made = dictation.recorded()
+    assert np.abs(sides(dictation.folder.wav(made, masked=False))).min() > 5000
+    assert np.abs(sides(dictation.folder.wav(made))).max() == 0
+
+
+def test_no_sound_is_kept_without_what_masks_it(dictation: Dictation) -> None:
+    piece = dictation.piece()
+    with dictation.line.database.begin() as session:
+        Recording.__table__.drop(session.connection())  # type: ignore[attr-defined]
+    (file,) = [one.name for one in dictation.folder.path.iterdir()]
+    dictation.recorder.write(piece)
+    assert dictation.folder._sound(file) == b""

@@ -6,8 +6,10 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from twilio.request_validator import RequestValidator
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -15,7 +17,7 @@ from websockets.sync.client import connect
 from ivr.config import Config
 from ivr.dialogue.turns import Hearing, HungUp, Keys, NoInput, Utterance
 from ivr.speech.numbers import pairs
-from ivr.switchboard import Sentence
+from ivr.switchboard import Sentence, Switchboard
 from ivr.telephony.signature import SocketSignature
 from tests.golden import Said
 from tests.line import TOKEN, Line
@@ -183,6 +185,27 @@ def test_a_code_that_was_cut_off_is_told_in_the_next_call(phone: StreamPhone) ->
     later.dial(ANNA)
     assert "Сейчас назовём код отмены" in later.send(Keys("000017", "hash")).text
     later.hang.close()
+
+
+@dataclass
+class DatabaseDownForMarks:
+    board: Switchboard
+
+    def played(self, *what: object, **more: object) -> None:
+        raise OperationalError("played", None, Exception("is down"))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.board, name)
+
+
+def test_a_database_that_is_down_for_a_mark_ends_no_stream(phone: StreamPhone) -> None:
+    at_the_question(phone)
+    assert phone.watched is not None
+    phone.watched.board = cast("Switchboard", DatabaseDownForMarks(phone.watched.board))
+    phone.send(Keys("1"))
+    said = phone.send(Keys("1"))
+    assert pairs(cancelled(phone)[0]) in said.text
+    assert "Почему отменяете?" in phone.send(Keys("1")).text
 
 
 # --- frames ----------------------------------------------------------------------------------

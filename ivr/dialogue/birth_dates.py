@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -64,7 +64,7 @@ class WhichYear:
     result: Any = date
 
     def listen(self) -> Listen:
-        return self._menu().listen()
+        return replace(self._menu().listen(), secret=True)
 
     def hearing(self) -> Hearing:
         """Also the whole date, once more."""

@@ -95,6 +95,8 @@ class Conversation:
         self._perform = perform
         self.lines = list(lines)
         self._known = len(self.lines)
+        self.was_secret: bool | None = None
+        """Whether the answer that was heard is; None: none was heard."""
         self._restart()
 
     @property
@@ -145,8 +147,16 @@ class Conversation:
         self._run()
         if self.ended:
             return self._turn_of(self._op)
+        self.was_secret = self._listens_in_secret
         self._take(heard, now)
         return self.turn()
+
+    @property
+    def _listens_in_secret(self) -> bool:
+        question = self._question
+        if question is None or not isinstance(question.op, Ask):
+            return False
+        return question.answer.listen().secret
 
     @property
     def ended(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from ivr.dialogue import hearings
@@ -139,7 +139,7 @@ class Policy:
         return Unclear(tuple(Entry(value, "count") for value in whole[:MOST_READ_BACK]))
 
     def between(self, readings: Sequence[Entry]) -> Between:
-        return read_back("identify.is_it", readings[0].digits, readings)
+        return read_back("identify.is_it", readings[0].digits, readings, secret=True)
 
     def _digits(self) -> Digits:
         return Digits(POLICY, self.kept, may_be_empty=True, patience=self.patience)
@@ -231,10 +231,12 @@ def erased_by(kept: str, keys: str) -> tuple[str, bool]:
     return digits, erased
 
 
-def read_back(prompt: str, digits: str, readings: Sequence[Entry]) -> Between:
+def read_back(
+    prompt: str, digits: str, readings: Sequence[Entry], *, secret: bool = False
+) -> Between:
     first, *others = readings
-    question = Spoken(prompt, values={"digits": digits})
-    return Between((question,), ReadBack(first, tuple(others)))
+    question = Spoken(prompt, values={"digits": digits}, secret=secret)
+    return Between((question,), ReadBack(first, tuple(others), secret))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +245,12 @@ class ReadBack:
 
     entry: Entry
     others: tuple[Entry, ...] = ()
+    secret: bool = False
+    """The number is not to be heard in a recording."""
     result: Any = Entry
 
     def listen(self) -> Listen:
-        return YesNo().listen()
+        return replace(YesNo().listen(), secret=self.secret)
 
     def hearing(self) -> Hearing:
         return YesNo().hearing()

@@ -93,6 +93,8 @@ class Spoken:
     """False: nothing may interrupt it, and keys pressed meanwhile are dropped."""
     full_times: bool = False
     """True: times of day in their long form, for who asks a second time."""
+    secret: bool = False
+    """It reads a policy out: to be masked for who may not know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +135,8 @@ class Listen:
     no_input_timeout: int
     """Seconds of silence, before the first key and between keys."""
     secret: bool = False
-    """The answer is personal (policy, code): a carrier's recording is paused meanwhile, our
-    own is marked."""
+    """The answer or what is said is personal (policy, code): a carrier's recording is paused
+    meanwhile, our own is marked."""
     hearing: Hearing | None = None
     """None: the question is answered by keys only."""
 

@@ -31,6 +31,8 @@ NOISE = 1e-3
 FADING = 0.8
 REST = 2.0
 """Times the echo's power: what is weaker is the error, or a caller who cannot be heard."""
+SETTLED = 60
+"""Blocks with our sound, after which an echo is known, or there is none."""
 QUIET = 30
 """Amplitude below which nothing is sent."""
 
@@ -49,11 +51,21 @@ class EchoCanceller:
         self._path = _Path()
         self._echo = 0.0
 
+    @property
+    def is_unsure(self) -> bool:
+        """Our own voice may be in what is heard, as it is in a call's first second."""
+        return self._blocks < SETTLED and not self._is_over
+
+    @property
+    def _is_over(self) -> bool:
+        """Nothing of ours can come back any more."""
+        return self._silent * BLOCK > LATEST + TAPS + BLOCK
+
     def cleaned(self, heard: Samples, sent: Samples) -> Samples:
         """`heard` without the echo of what was sent; one block each, of the same time."""
         loud = np.abs(sent).max(initial=0) > QUIET
         self._silent = 0 if loud else self._silent + 1
-        if self._silent * BLOCK > LATEST + TAPS + BLOCK:
+        if self._is_over:
             return heard
         _push(self._sent, sent)
         _push(self._heard, heard)

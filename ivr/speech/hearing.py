@@ -145,6 +145,9 @@ class Hearer:
         self._voice.hear(samples)
         if self._question is None:
             return ()
+        if self._echo.is_unsure:
+            self._question.begin_later()
+            return ()
         events = self._question.hear(samples)
         if any(isinstance(event, HeardWords) for event in events):
             self.close()
@@ -222,6 +225,10 @@ class _Question:
         self._announced = False
         self._words, self._words_at = "", 0.0
         self._whole = False
+
+    def begin_later(self) -> None:
+        """What is heard now may be our own voice."""
+        self._opened = self._polled = self._voice.now
 
     def hear(self, samples: Samples) -> tuple[Event, ...]:
         if self._spec.strict and self._begun_before():

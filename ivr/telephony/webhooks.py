@@ -14,7 +14,7 @@ from ivr.dialogue.turns import Dial, DialEnded, Heard, Listen, Recorded
 from ivr.faults import report
 from ivr.switchboard import Reply, Switchboard, UnknownCall
 from ivr.telephony import carrier, metrics
-from ivr.telephony.call_recording import CallRecording, is_secret
+from ivr.telephony.call_recording import CallRecording, follow
 from ivr.telephony.carrier import Hostile
 from ivr.telephony.signature import Signature
 from ivr.telephony.speech_path import KeysOnly, SpeechPath
@@ -167,7 +167,7 @@ class Webhooks:
     def _note(self, reply: Reply, carrier_id: str, heard: Heard | None, began: float) -> None:
         seconds = perf_counter() - began
         metrics.TURN_SECONDS.observe(seconds)
-        self.recording.follow(carrier_id, secret=is_secret(reply))
+        follow(self.recording, carrier_id, reply)
         turn, kind = reply.turn, type(heard).__name__ if heard else "-"
         log.info(
             "call %s turn %d %s attempt %d heard %s %.0f ms",

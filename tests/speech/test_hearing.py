@@ -276,3 +276,18 @@ def test_our_own_voice_answers_nothing_in_a_menu(hearer: Hearer, say: Speaker) -
         found += hearer.hear(heard_[at : at + FRAME], sent[at : at + FRAME])
     (words,) = (event for event in found if isinstance(event, HeardWords))
     assert (words.words, words.foreign) == ("оператор", False)
+
+
+def test_our_own_voice_answers_nothing_in_a_calls_first_second(
+    hearer: Hearer, say: Speaker
+) -> None:
+    """Nothing is known of the line's echo yet; silence behind the prompt is heard again."""
+    prompt = spoken(say("Тихо. Отменить – два. Закончить – один. Позвать оператора – ноль."))
+    menu = Asked(("отменить", "закончить", "один", "два", "тихо", "ноль"), Filler.ORDINARY)
+    echo = np.pad(np.frombuffer(prompt, "<i2") // 10, (480, 16000)).astype("<i2").tobytes()
+    heard_, sent = g711(echo + answer(say("два", "ru+f2"))), g711(prompt)
+    hearer.open(menu)
+    found: list[Event] = []
+    for at in range(0, len(heard_), FRAME):
+        found += hearer.hear(heard_[at : at + FRAME], sent[at : at + FRAME])
+    assert [event.words for event in found if isinstance(event, HeardWords)] == ["два"]

@@ -31,10 +31,14 @@ class Board:
         )
 
     def played(self, played: Played) -> None:
-        self.parts.switchboard.played(
-            *(self.ticket.call, played.turn, played.prompts),
-            carrier_id=self.ticket.carrier_id,
-        )
+        """Where the database does not answer, a code counts as not heard."""
+        try:
+            self.parts.switchboard.played(
+                *(self.ticket.call, played.turn, played.prompts),
+                carrier_id=self.ticket.carrier_id,
+            )
+        except SQLAlchemyError as broken:
+            report(broken, self.ticket.call)
 
     def hang_up(self) -> None:
         if self.ticket.carrier_id is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,8 +19,15 @@ PIECE = 2 * 8000 * 4
 """Bytes: four seconds are the most that a crash can lose."""
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    sound: bytes
+    marks: tuple[Mark, ...]
+    """Of all that was recorded up to its end."""
+
+
 class Recorder:
-    """`add` in the event loop; the rest blocks."""
+    """`add` and `rest` in the event loop; what else blocks."""
 
     def __init__(self, parts: Parts, call: str, timeline: Timeline) -> None:
         self._parts = parts
@@ -29,16 +36,16 @@ class Recorder:
         self._sides = bytearray()
         self._tape: Tape | None = None
 
-    def add(self, caller: bytes, line: bytes) -> bytes | None:
+    def add(self, caller: bytes, line: bytes) -> Piece | None:
         """20 ms; a piece for `write` whenever one is full."""
         frame = bytearray(2 * BYTES)
         frame[0::2], frame[1::2] = caller, line
         self._sides += frame
         return self.rest() if len(self._sides) >= PIECE else None
 
-    def rest(self) -> bytes:
-        piece, self._sides = bytes(self._sides), bytearray()
-        return piece
+    def rest(self) -> Piece:
+        sound, self._sides = bytes(self._sides), bytearray()
+        return Piece(sound, tuple(Mark(**asdict(place)) for place in self._timeline.so_far()))
 
     def begin(self) -> None:
         parts = self._parts
@@ -50,25 +57,24 @@ class Recorder:
                 rows = RecordingRows(session, parts.vault)
                 rows.begin(self._call, self._tape.name, parts.clock())
 
-    def write(self, piece: bytes) -> None:
-        """The marks so far are kept with every piece."""
+    def write(self, piece: Piece) -> None:
         with self._unharmed():
             if self._tape is not None:
-                self._tape.add(piece)
-                self._note(self._tape, 0)
+                self._keep(self._tape, piece)
 
-    def end(self, rest: bytes, milliseconds: int) -> None:
+    def end(self, rest: Piece, milliseconds: int) -> None:
         with self._unharmed():
             if self._tape is not None:
-                self._tape.add(rest)
+                self._keep(self._tape, rest, milliseconds)
                 self._tape.close()
-                self._note(self._tape, milliseconds)
                 self._tape = None
 
-    def _note(self, tape: Tape, milliseconds: int) -> None:
-        marks = [Mark(**asdict(place)) for place in self._timeline.places]
+    def _keep(self, tape: Tape, piece: Piece, milliseconds: int = 0) -> None:
+        """No sound without its marks: they are what masks it."""
         with self._parts.database.begin() as session:
-            RecordingRows(session, self._parts.vault).note(tape.name, marks, milliseconds)
+            rows = RecordingRows(session, self._parts.vault)
+            rows.note(tape.name, piece.marks, milliseconds)
+        tape.add(piece.sound)
 
     @contextmanager
     def _unharmed(self) -> Iterator[None]:

@@ -15,7 +15,7 @@ from ivr.dialogue.turns import Heard
 from ivr.store.streams import Ticket
 from ivr.switchboard import Reply
 from ivr.telephony import metrics
-from ivr.telephony.call_recording import is_secret
+from ivr.telephony.call_recording import follow
 from ivr.telephony.media_server.board import Board
 from ivr.telephony.media_server.ear import Ear
 from ivr.telephony.media_server.parts import (
@@ -264,8 +264,7 @@ class Session:
         if self._ending.done():
             return
         if self._ticket.carrier_id is not None:
-            recording = self._parts.carriers_recording
-            recording.follow(self._ticket.carrier_id, secret=is_secret(reply))
+            follow(self._parts.carriers_recording, self._ticket.carrier_id, reply)
         self._do(self._talk.turned(reply))
         if self._speaking is not None:
             self._speaking.cancel()

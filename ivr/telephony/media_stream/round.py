@@ -24,6 +24,8 @@ class Round:
     patience: int | None = None
     """Frames until silence is an answer; None while it does not count."""
     keys: KeyCollector | None = None
+    frames: int = 0
+    """That it has been in force."""
 
     @property
     def listen(self) -> Listen | None:
@@ -36,8 +38,12 @@ class Round:
 
     @property
     def strict(self) -> bool:
-        """Keys that come before what must be heard are dropped, and kept at other questions."""
-        return self.hearing is None or self.hearing.strict
+        """Keys that come before what must be heard are dropped; before a mere notice kept.
+
+        It is more than a notice where it holds values: a code is to be written down first.
+        """
+        told = any(not one.barge_in and one.personal for one in self.reply.sentences)
+        return told or self.hearing is None or self.hearing.strict
 
     @property
     def must_be_heard(self) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from ivr.dialogue.turns import Heard, Keys, Utterance
+from ivr.dialogue.turns import Heard, Hearing, Keys, NoInput, Utterance
 from ivr.switchboard import Reply
 from ivr.telephony.media_stream.effects import (
     Answer,
@@ -28,8 +28,12 @@ FIRST_SILENCE = 12
 MOST_KEYS = 40
 KNOWN_AFTER_MS = 500
 """From the first sound of speech to the certainty that it is some, and to our knowing it."""
-LONGEST_SPEECH = 15 * A_SECOND
-"""An ear that has not closed an utterance by then has heard none."""
+LONGEST_SPEECH = 32 * A_SECOND
+"""An ear that has not closed an utterance by then has heard none: a dictation has 30 s."""
+MOST_INTERRUPTIONS = 2
+"""Without an answer: a radio is on in the room, and prompts are said over it."""
+LONGEST_TURN = 180 * A_SECOND
+"""Whatever a turn is waiting for: then it was silence, and the dialogue's guards decide."""
 
 
 class Talk:
@@ -50,7 +54,12 @@ class Talk:
         """Digits ended by their count: a `#` right behind them belongs to them."""
         self._ear: int = 0
         self._ears = 0
+        self._kept_open: Hearing | None = None
+        """Between a silence and the next turn: whoever begins to speak now is heard."""
+        self._spoken_early: Utterance | None = None
         self._speech_left = 0
+        self._interruptions = 0
+        """Since something was answered."""
         self._unreported: list[str] = []
         self._begun = False
         self._ended = False
@@ -69,6 +78,7 @@ class Talk:
         """A turn is in force; its sound follows, sentence by sentence."""
         self._round = current = Round(reply)
         self.timeline.turned(reply)
+        self._keep_or_close_ear(current)
         if not self._begun:
             self._begun = True
             self._playout.add_silence(FIRST_SILENCE, SILENT)
@@ -77,6 +87,9 @@ class Talk:
         if current.listen is None or current.forgets_earlier_keys:
             self._ahead.clear()
         self._look()
+        early, self._spoken_early = self._spoken_early, None
+        if early is not None and self._round is current and not current.pressed:
+            self._answer(early)
         if self._round is current and current.hearing is not None and not self._ear:
             self._out.append(PrepareEar(current.hearing))
         return self._taken()
@@ -153,22 +166,24 @@ class Talk:
     # --- from the ear ------------------------------------------------------------------------
 
     def speech_began(self, ear: int) -> list[Effect]:
-        current = self._round
-        if not self._hears(ear) or current is None or current.hearing is None:
+        if not self._hears(ear):
             return []
         self._speech_left = LONGEST_SPEECH
         self.timeline.answering(KNOWN_AFTER_MS)
-        if current.hearing.barge_in and self._playout.busy and self._rest is None:
-            self._rest = self._playout.stop()
-            self._out.append(Clear())
+        current = self._round
+        if current is not None and current.hearing is not None and current.hearing.barge_in:
+            self._interrupt()
         return self._taken()
 
     def utterance(self, ear: int, heard: Utterance) -> list[Effect]:
         current = self._round
-        if not self._hears(ear) or current is None:
+        if not self._hears(ear):
+            return []
+        if current is None:
+            self._spoken_early = heard
             return []
         interrupted = self._rest is not None or self._playout.busy
-        if heard.foreign and interrupted:
+        if interrupted and (heard.foreign or _is_particle(heard.words)):
             self._go_on()
             self._close_ear()
             self._open_ear(current)
@@ -203,6 +218,17 @@ class Talk:
             current.patience -= 1
             if current.patience <= 0 and current.keys is not None:
                 self._answer(current.keys.out_of_patience())
+        if current is not None and current is self._round:
+            self._age(current)
+
+    def _age(self, current: Round) -> None:
+        current.frames += 1
+        if current.frames < LONGEST_TURN:
+            return
+        if current.keys is not None:
+            self._answer(current.keys.out_of_patience())
+        else:
+            self._end(0)
 
     def _look(self) -> None:
         """What the turn waits for may have come."""
@@ -252,7 +278,12 @@ class Talk:
         if current is None:
             return
         self._hush()
-        self._close_ear()
+        if isinstance(heard, NoInput) and self._ear:
+            self._kept_open = current.hearing
+        else:
+            self._close_ear()
+        if not isinstance(heard, NoInput) and not getattr(heard, "foreign", False):
+            self._interruptions = 0
         self._report(current)
         self.timeline.answered()
         if isinstance(heard, Keys) and heard.closed == "count":
@@ -276,6 +307,15 @@ class Talk:
             self._playout.again(clip)
         self._out += self._playout.pump()
 
+    def _interrupt(self) -> None:
+        """Unless that led to nothing before: then what is said is said over it."""
+        if self._interruptions >= MOST_INTERRUPTIONS:
+            return
+        if self._playout.busy and self._rest is None:
+            self._interruptions += 1
+            self._rest = self._playout.stop()
+            self._out.append(Clear())
+
     def _hush(self) -> None:
         self._rest = None
         if self._playout.busy:
@@ -288,6 +328,17 @@ class Talk:
         self._ears += 1
         self._ear = self._ears
         self._out.append(OpenEar(self._ear, current.hearing))
+
+    def _keep_or_close_ear(self, current: Round) -> None:
+        """A turn that only waits on goes on hearing: a digit at its edge is not lost."""
+        kept, self._kept_open = self._kept_open, None
+        if kept is None:
+            return
+        if current.reply.sentences or current.hearing != kept:
+            self._spoken_early = None
+            self._close_ear()
+        elif self._speech_left:
+            self.timeline.answering()
 
     def _close_ear(self) -> None:
         self._speech_left = 0
@@ -311,3 +362,8 @@ class Talk:
     def _taken(self) -> list[Effect]:
         out, self._out = self._out, []
         return out
+
+
+def _is_particle(words: str) -> bool:
+    """A lone letter: as which the rest of our own voice's echo is recognised."""
+    return len(words) == 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from ivr.dialogue.turns import Listen
 from ivr.switchboard import Reply
@@ -32,6 +33,9 @@ class Timeline:
         """What is being said, and since when."""
         self._open_since = 0
         self._answering_since: int | None = None
+        self._runs_on = False
+        """A number is often said to its end while the answer is already being looked for: the
+        last place is a secret answer, which lasts until the next turn."""
 
     @property
     def now_ms(self) -> int:
@@ -45,7 +49,14 @@ class Timeline:
             self._playing = (clip, self.now_ms)
         self._frames += 1
 
+    def so_far(self) -> tuple[Place, ...]:
+        """What is not over reaches up to now: a process may not live to see its end."""
+        self._run_on()
+        return (*self.places, *self._open())
+
     def turned(self, reply: Reply) -> None:
+        self._run_on()
+        self._runs_on = False
         self._reply = reply
         self._open_since = self.now_ms
         self._answering_since = None
@@ -66,25 +77,52 @@ class Timeline:
 
     def left(self) -> None:
         """No answer will come any more; what there was of one keeps its place."""
+        self._run_on()
         self._said()
-        reply, self._reply = self._reply, None
+        heard = self._heard()
+        self._reply = None
+        if heard is not None:
+            self.places.append(heard)
+            self._runs_on = heard.secret
+
+    def _run_on(self) -> None:
+        if self._runs_on:
+            self.places[-1] = replace(self.places[-1], until_ms=self.now_ms)
+
+    def _open(self) -> Iterator[Place]:
+        """What is being said, and what is being dictated."""
+        heard, saying = self._heard(), self._saying()
+        if saying is not None:
+            yield saying
+        if heard is not None and heard.secret:
+            yield heard
+
+    def _said(self) -> None:
+        saying, self._playing = self._saying(), None
+        if saying is not None:
+            self.places.append(saying)
+
+    def _saying(self) -> Place | None:
+        if self._playing is None or self._reply is None:
+            return None
+        clip, since = self._playing
+        sentence = self._reply.sentences[clip.place]
+        return Place(
+            clip.turn, "said", sentence.prompt, since, self.now_ms, secret=sentence.secret
+        )
+
+    def _heard(self) -> Place | None:
+        """The answer up to now, if there is one."""
+        reply = self._reply
         if reply is None or not isinstance(reply.turn.then, Listen):
-            return
+            return None
         secret = reply.turn.then.secret
         # A number may be said while nobody takes it for speech: the whole question is secret.
         since = self._open_since if secret else self._answering_since
-        if since is not None:
-            self._add(reply.turn.number, "heard", reply.turn.prompt, since, secret=secret)
-
-    def _said(self) -> None:
-        playing, self._playing = self._playing, None
-        if playing is not None and self._reply is not None:
-            clip, since = playing
-            prompt = self._reply.sentences[clip.place].prompt
-            self._add(clip.turn, "said", prompt, since, secret=False)
-
-    def _add(self, turn: int, kind: str, prompt: str, since: int, *, secret: bool) -> None:
-        self.places.append(Place(turn, kind, prompt, since, self.now_ms, secret))
+        if since is None:
+            return None
+        turn = reply.turn
+        return Place(turn.number, "heard", turn.prompt, since, self.now_ms, secret=secret)
 
 
 def _same(clip: Clip, other: Clip | None) -> bool:

@@ -7,9 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
+from ivr.switchboard import Sentence
 from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.playout import LEAD, SendFrame
-from ivr.telephony.media_stream.talk import FIRST_SILENCE, LONGEST_SPEECH
+from ivr.telephony.media_stream.talk import (
+    FIRST_SILENCE,
+    LONGEST_SPEECH,
+    LONGEST_TURN,
+    MOST_INTERRUPTIONS,
+)
 from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
 
@@ -292,6 +298,24 @@ def test_a_key_at_any_millisecond_of_any_prompt_is_not_lost(
     assert taken == "".join(keys)
 
 
+CODE = Sentence("code.is", "the code " * 10, barge_in=False, personal=True)
+
+
+def test_a_key_from_before_the_code_was_heard_does_not_say_that_it_is_written(
+    carrier: Carrier,
+) -> None:
+    carrier.say(turn(6, menu(), "a pen?"))
+    carrier.press("11")
+    carrier.say(turn(7, menu(), CODE, "written?"))
+    carrier.frames(30)
+    carrier.press("1")
+    carrier.until_played()
+    assert carrier.answers == [(6, Keys("1"))]
+    assert carrier.heard_frames == len(CODE.text) + len("written?")
+    carrier.press("1")
+    assert carrier.answers[1:] == [(7, Keys("1"))]
+
+
 # --- speech ----------------------------------------------------------------------------------
 
 
@@ -344,6 +368,91 @@ def test_a_prompt_goes_on_when_the_ear_never_closes(carrier: Carrier) -> None:
     assert carrier.prompts == ["test.open"]
 
 
+def test_the_rest_of_an_echo_answers_nothing(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 100))
+    carrier.frames(FIRST_SILENCE + 40)
+    carrier.speak("с")
+    carrier.until_played()
+    assert carrier.answers == []
+    assert carrier.prompts == ["test.open"]
+    carrier.speak("с")
+    assert carrier.answers == [(1, Utterance("с"))]
+
+
+def test_a_radio_in_the_room_stops_a_prompt_twice_at_most(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "a" * 200))
+    carrier.frames(FIRST_SILENCE + 40)
+    for _ in range(4):
+        carrier.speak("", foreign=True)
+        carrier.frames(20)
+    assert carrier.clears == MOST_INTERRUPTIONS == 2
+    carrier.until_played()
+    assert carrier.answers == []
+    carrier.speak("", foreign=True)
+    carrier.say(turn(2, menu(), "a" * 100))
+    carrier.frames(20)
+    carrier.speak("", foreign=True)
+    assert carrier.clears == 2
+    carrier.speak("да")
+    assert carrier.answers == [(1, Utterance("", foreign=True)), (2, Utterance("да"))]
+    carrier.say(turn(3, menu(), "a" * 100))
+    carrier.frames(20)
+    carrier.cough()
+    assert carrier.clears == 4
+
+
+def test_no_turn_lasts_for_ever(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), "menu"))
+    carrier.until_played()
+    for _ in range(LONGEST_TURN // 100):
+        carrier.do(carrier.talk.speech_began(carrier.open_ear))
+        carrier.frames(100)
+    assert carrier.answers == [(1, NoInput())]
+
+
+def test_a_goodbye_whose_sound_does_not_come_is_left_to_the_carrier(carrier: Carrier) -> None:
+    carrier.do(carrier.talk.turned(turn(1, Dial(), "goodbye")))
+    carrier.frames(LONGEST_TURN)
+    assert carrier.ended == t.End(0)
+
+
+def test_a_number_begun_at_the_end_of_a_silence_is_heard_on(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(), "digits"))
+    carrier.until_played()
+    carrier.until_answer()
+    ear = carrier.open_ear
+    carrier.do(carrier.talk.speech_began(ear))
+    carrier.say(turn(2, digits(timeout=6)))
+    carrier.frames(400)
+    carrier.do(carrier.talk.utterance(ear, Utterance("семь семь")))
+    assert carrier.answers == [(1, NoInput()), (2, Utterance("семь семь"))]
+    assert len(carrier.ears) == 1
+    assert carrier.open_ear == 0
+
+
+def test_a_number_said_while_the_next_turn_is_being_made_answers_it(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits()))
+    carrier.until_answer()
+    carrier.do(carrier.talk.speech_began(1))
+    carrier.do(carrier.talk.utterance(1, Utterance("семь семь")))
+    carrier.say(turn(2, digits()))
+    assert carrier.answers == [(1, NoInput()), (2, Utterance("семь семь"))]
+
+
+def test_a_question_that_is_asked_again_after_a_silence_is_heard_anew(
+    carrier: Carrier,
+) -> None:
+    carrier.say(turn(1, digits()))
+    carrier.until_answer()
+    carrier.do(carrier.talk.speech_began(1))
+    carrier.do(carrier.talk.utterance(1, Utterance("семь")))
+    carrier.say(turn(2, digits(), "digits"))
+    assert carrier.open_ear == 0
+    carrier.until_played()
+    assert carrier.answers == [(1, NoInput())]
+    assert [ear for ear, _ in carrier.ears] == [1, 2]
+
+
 def test_foreign_words_after_the_prompt_are_not_understood(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "menu"))
     carrier.until_played()
@@ -359,6 +468,13 @@ def test_whoever_speaks_is_not_silent(carrier: Carrier) -> None:
     carrier.frames(340)
     carrier.do(carrier.talk.speech_began(1))
     carrier.frames(100)
+    assert carrier.answers == []
+
+
+def test_a_long_dictation_is_no_silence(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits(timeout=6)))
+    carrier.do(carrier.talk.speech_began(1))
+    carrier.frames(30 * 50)
     assert carrier.answers == []
 
 
@@ -475,3 +591,40 @@ def test_a_confirmation_is_answered_only_after_its_naming_was_heard(
             break
     if carrier.answers:
         assert carrier.heard_frames >= len(NAMING.text) - LEAD
+
+
+def places(carrier: Carrier) -> list[tuple[str, int, bool]]:
+    found = carrier.talk.timeline.so_far()
+    return [(p.kind, p.until_ms - p.at_ms, p.secret) for p in found]
+
+
+def test_an_open_secret_question_has_its_place_already(carrier: Carrier) -> None:
+    carrier.say(turn(1, digits()))
+    carrier.frames(50)
+    assert places(carrier) == [("heard", 1000, True)]
+    carrier.say(turn(2, menu()))
+    carrier.frames(50)
+    assert places(carrier) == []
+
+
+def test_a_number_that_goes_on_behind_its_answer_is_secret_to_the_next_turn(
+    carrier: Carrier,
+) -> None:
+    carrier.say(turn(1, digits()))
+    carrier.frames(50)
+    carrier.speak("семь")
+    carrier.frames(30)
+    assert places(carrier) == [("heard", 1800, True)]
+    carrier.frames(10)
+    carrier.say(turn(2, menu()))
+    carrier.frames(50)
+    assert places(carrier) == [("heard", 2000, True)]
+
+
+def test_what_reads_a_secret_out_is_marked(carrier: Carrier) -> None:
+    carrier.say(turn(1, menu(), Sentence("identify.is_it", "a" * 30, secret=True)))
+    carrier.frames(FIRST_SILENCE + 10)
+    assert places(carrier) == [("said", 200, True)]
+    carrier.until_played()
+    carrier.press("1")
+    assert [p.secret for p in carrier.talk.timeline.places] == [True, False]
