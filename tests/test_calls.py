@@ -40,6 +40,7 @@ def test_golden_call(
     assert played == file.read_text()
 
 
+@pytest.mark.slow
 def test_every_prompt_and_outcome_is_in_a_golden_call(demo_file: Path, tmp_path: Path) -> None:
     said: set[tuple[str, str]] = set()
     outcomes: set[str | None] = set()

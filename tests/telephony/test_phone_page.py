@@ -168,6 +168,7 @@ def cancellations(folder: Path) -> int:
     return count
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_a_cancellation_by_keys_without_a_microphone(tmp_path: Path) -> None:
     with demo(tmp_path) as base, page(base) as phone:
@@ -195,6 +196,7 @@ def test_a_cancellation_by_keys_without_a_microphone(tmp_path: Path) -> None:
 ANSWERS = ("ноль ноль ноль ноль один семь", "первая", "отменить", "да", "готово")
 
 
+@pytest.mark.slow
 @in_a_browser
 def test_a_cancellation_by_voice(tmp_path: Path) -> None:
     speech = tmp_path / "answers.wav"
