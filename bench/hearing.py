@@ -232,7 +232,9 @@ def _outside(
     no = unclear = nothing = 0
     for seed, (text, pcm) in enumerate(spoken.items()):
         heard = line.hear(asked, on_the_line(pcm, condition, seed, 1.2))
-        got = None if heard.foreign else confirmed(heard.words)
+        sure = asked is CONFIRMATION
+        got = confirmed(heard.words, heard.confidence, confirming=sure)
+        got = None if heard.foreign else got
         if got:
             yes.append(f"{text} -> {heard.words} ({heard.confidence:.2f})")
         no += got is False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.sounds import Question, question
+from bench.sounds import SURE, Question, question
 from bench.speakers import golden_answers
 from ivr.speech import understanding
 from ivr.speech.understanding import Kind
@@ -77,9 +77,12 @@ def _first(readings: list[Any]) -> Any:
     return readings[0].value if readings else None
 
 
-def confirmed(words: str) -> bool | None:
-    """What a confirmation takes for a yes and a no."""
-    return understanding.yes_no(words)
+def confirmed(words: str, confidence: float, *, confirming: bool) -> bool | None:
+    """What a yes-or-no question takes for a yes and a no, or a confirmation."""
+    if not confirming:
+        return understanding.yes_no(words)
+    said = SURE.from_words(words)
+    return said if said is not True or confidence >= SURE.hearing().least_confidence else None
 
 
 def answers(chance: random.Random, *, quick: bool) -> dict[str, list[Answer]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ivr.dialogue.answers import YesNo
 from ivr.speech.fillers import Filler
 from ivr.speech.hearing import HeardWords, Hearer
 from ivr.speech.listening import DICTATED, FILLERS, expected
@@ -54,7 +55,9 @@ def question(kind: Kind, listed: tuple[Listed, ...] = ()) -> Question:
     )
 
 
-CONFIRMATION = Question(expected("yes-no"), FILLERS["yes-no"], 0.9, strict=True)
+SURE = YesNo(cancelling=True, confirming=True)
+"""«Отменить этот приём?»"""
+CONFIRMATION = Question(SURE.hearing().phrases, SURE.hearing().filler, 0.9, strict=True)
 
 
 @dataclass(frozen=True, slots=True)

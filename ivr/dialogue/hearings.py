@@ -12,6 +12,7 @@ from ivr.speech.understanding import (
     Kind,
     Listed,
     commands_said,
+    misheard,
     request_fillers,
     yes_no_said,
 )
@@ -23,7 +24,7 @@ WORDS = (
 """The commands that are understood at every question."""
 MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
 DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
-SURE_ENOUGH = 0.5
+SURE_ENOUGH = 0.6
 """Of the weakest word of a yes that costs."""
 VISIT_WISHES = ("cancel",)
 """What may be wanted of a visit while it is chosen."""
@@ -72,8 +73,9 @@ def yes_no(understood: Callable[[str], bool | None], own: Own, *, cancelling: bo
 
 def confirmation(own: Own, *, cancelling: bool) -> Hearing:
     """Nothing is accepted before its pause, nothing that began too soon, no yes half heard."""
+    said = _yes_no(own, cancelling=cancelling)
     return Hearing(
-        phrases=_yes_no(own, cancelling=cancelling),
+        phrases=tuple(phrase for phrase in said if phrase not in misheard()),
         filler=Filler.STRICT,
         pause=CONFIRMATION_PAUSE,
         strict=True,

@@ -19,7 +19,7 @@ from ivr.speech.understanding.policies import (
 from ivr.speech.understanding.requests import option, request_fillers
 from ivr.speech.understanding.visits import Listed, visits
 from ivr.speech.understanding.words import Phrases
-from ivr.speech.understanding.yes_no import yes_no, yes_no_said
+from ivr.speech.understanding.yes_no import misheard, yes_no, yes_no_said
 
 __all__ = [
     "KINDS",
@@ -33,6 +33,7 @@ __all__ = [
     "commands_said",
     "digits",
     "is_taken_back",
+    "misheard",
     "of_length",
     "option",
     "phone",

@@ -96,6 +96,11 @@ def yes_no_said(*, cancelling: bool, own: Own = NOTHING_OF_ITS_OWN) -> tuple[str
     return _phrases(cancelling=cancelling, own=own).spoken()
 
 
+def misheard() -> frozenset[str]:
+    """Phrases of a yes that noise and other words are taken for."""
+    return frozenset(table("yes_no")["misheard"])
+
+
 @cache
 def _phrases(*, cancelling: bool, own: Own) -> Phrases[Vote]:
     data = table("yes_no")
