@@ -115,6 +115,6 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def desk(line: Line) -> Iterator[Desk]:
     config = settings(line.url, IVR_PUBLIC_URL="http://127.0.0.1:8000")
-    app = create_app(config, clock=line.clock)
-    yield Desk(line, app)
-    app.extensions["line"].database.close()
+    desk = Desk(line, create_app(config, clock=line.clock))
+    yield desk
+    desk.app.extensions["line"].database.close()
