@@ -13,7 +13,7 @@ demo: $(INSTALLED)
 	$(BIN)/ivr demo
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 3 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: lint test
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ivr.clinic.recordings import name_of
 from ivr.speech.synthesis import Synthesizer
@@ -66,13 +66,8 @@ def voice_that_ends(desk: Desk) -> Iterator[None]:
     desk.telephones.app.extensions["voice"].close()
 
 
-def test_a_sentence_is_read_into_the_microphone(desktop: Desktop) -> None:
-    page = desktop.sign_in("registrar")
-    page.get_by_role("link", name="Фразы", exact=True).press("Enter")
-    page.get_by_label("Слова во фразе").fill("до свидания")
-    page.keyboard.press("Enter")
-    page.get_by_role("link", name=SENTENCE, exact=True).press("Enter")
-    expect(page.get_by_role("heading", level=2).first).to_contain_text("голос машины")
+def read_aloud(page: Page) -> int:
+    """Record a take and keep it; the status of the answer."""
     page.get_by_role("button", name="Записать").press("Enter")
     expect(page.locator("[data-state]")).to_contain_text("Идёт запись")
     page.wait_for_function("() => document.querySelector('meter').value > 0.2")
@@ -80,7 +75,24 @@ def test_a_sentence_is_read_into_the_microphone(desktop: Desktop) -> None:
     page.get_by_role("button", name="Остановить").press("Enter")
     expect(page.locator("[data-state]")).to_contain_text("Послушайте")
     page.wait_for_function("() => document.querySelector('[data-take] audio').duration > 1")
+    with page.expect_response(lambda reply: reply.request.method == "POST") as kept:
+        page.keyboard.press("Enter")
+    return kept.value.status
+
+
+def test_a_sentence_is_read_into_the_microphone(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.get_by_role("link", name="Фразы", exact=True).press("Enter")
+    page.get_by_label("Слова во фразе").fill("до свидания")
     page.keyboard.press("Enter")
+    page.get_by_role("link", name=SENTENCE, exact=True).press("Enter")
+    expect(page.get_by_role("heading", level=2).first).to_contain_text("голос машины")
+    takes = 1
+    while read_aloud(page) != 302:  # cut in the middle of a word: once more, as she is told
+        expect(page.get_by_role("alert")).to_be_visible()
+        takes += 1
+        assert takes < 6
+    desktop.complaints[:] = [each for each in desktop.complaints if "422" not in each]
     expect(page.get_by_role("status").first).to_contain_text("Записано")
     expect(page.get_by_role("heading", level=2).first).to_contain_text("голос человека")
     (row,) = desktop.desk.telephones.rows(SentenceRecording)
