@@ -51,6 +51,7 @@ PLAYED_PAST = """at => new Promise((done) => {
   audio.addEventListener("timeupdate", () => audio.currentTime > at && done(audio.currentTime));
 })"""
 """The position of the sound once it is past a second."""
+expect.set_options(timeout=40_000)  # a busy machine is no fault of a page
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("browser"),
@@ -143,10 +144,11 @@ class Desktop:
             viewport={"width": size[0], "height": size[1]}, locale="ru-RU"
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(40_000)
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
         page.on("console", lambda said: self._note(said.type, said.text))
         page.goto(f"{self.desk.address}/")
+        expect(page.locator("input[name=name]")).to_be_focused()
         page.keyboard.type(name)
         page.keyboard.press("Tab")
         page.keyboard.type("demo")
