@@ -224,7 +224,7 @@ class Switchboard:
         transcripts = Transcripts(session, self._vault)
         if call.ended_at is not None:
             heard = None
-        lines = transcripts.lines(call.id)
+        lines = transcripts.lines(call.id) if call.turn else []
         if call.turn and _is_something(heard):
             call.heard_anything = True
         conversation = self._conversation(session, call, lines, now)
@@ -235,11 +235,11 @@ class Switchboard:
         if conversation.new_lines or not call.turn:
             spoken = (*reply.sentences, *reply.whisper)
             conversation.note("said", turn.prompt, [_noted(one) for one in spoken])
-            transcripts.append(call.id, conversation.new_lines, now)
             _save(call, conversation, turn, now)
             pace, loudness = conversation.wishes
             call.pace = max(-2, call.pace + pace - before[0])
             call.loudness = min(2, call.loudness + loudness - before[1])
+            transcripts.append(call.id, conversation.new_lines, now)
         turn = replace(turn, pace=call.pace, loudness=call.loudness)
         reply = replace(reply, turn=turn, was_secret=conversation.was_secret)
         if not by_voice:
@@ -263,8 +263,9 @@ class Switchboard:
         caller = Transcripts(session, self._vault).caller(call)
 
         def perform(action: Action[Any], line: int) -> Any:
-            session.flush()
-            return clinic.perform(action, Moment(call.id, line, caller, now))
+            # What an action has changed it flushes itself where a later one looks for it.
+            with session.no_autoflush:
+                return clinic.perform(action, Moment(call.id, line, caller, now))
 
         return perform
 

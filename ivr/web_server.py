@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import Any
 
 from prometheus_client import multiprocess
@@ -17,11 +16,6 @@ graceful_timeout = 20
 keepalive = 30
 limit_request_line = 4094
 limit_request_field_size = 8190
-
-
-def post_worker_init(_worker: Any) -> None:
-    """Threads wait for the database after every statement: who has its answer goes on soon."""
-    sys.setswitchinterval(0.0005)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from ivr.clinic import codes, patients
 from ivr.clinic.actions import Cancelled, CancelResult, CancelVisit, Moment, Receipt
@@ -20,6 +20,45 @@ OPEN = (*ASKED, "cancelled")
 """Statuses of which a visit has one cancellation at most."""
 BY_REGISTRAR = (CancelRule.CONFIRMED, CancelRule.LATE_PERSON)
 LATE = (CancelRule.LATE_WARN, CancelRule.LATE_PERSON)
+
+# Said once: the turn of the yes is the longest of a call, and building a statement costs as
+# much as the database takes to answer it.
+_KNOWN = (
+    select(Cancellation)
+    .where(
+        or_(
+            and_(
+                Cancellation.call_id == bindparam("call"),
+                Cancellation.line_number == bindparam("line"),
+            ),
+            and_(Cancellation.visit_id == bindparam("visit"), Cancellation.status.in_(OPEN)),
+        )
+    )
+    .order_by(Cancellation.id)
+    .execution_options(populate_existing=True)
+)
+_TAKE_OFF = (
+    update(Visit)
+    .where(
+        Visit.id == bindparam("visit"),
+        Visit.patient_id == bindparam("patient"),
+        Visit.version == bindparam("as_read"),
+        Visit.status == "booked",
+    )
+    .values(status=bindparam("now"))
+    .execution_options(synchronize_session=False)
+    .returning(Visit.id)
+)
+_LIVE_CODE = select(Cancellation).where(
+    Cancellation.code == bindparam("code"), Cancellation.code_live
+)
+_GIVE_BACK = (
+    update(Opening)
+    .where(Opening.taken_by == bindparam("visit"))
+    .values(taken_by=None, held_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+    .returning(Opening.id)
+)
 
 
 def cancel_visit(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancelled:
@@ -53,14 +92,8 @@ def _only_asked(ledger: Ledger, action: CancelVisit, moment: Moment) -> bool:
 
 def _known(ledger: Ledger, action: CancelVisit, moment: Moment) -> Cancellation | None:
     """The visit's cancellation, or the one that this very line has made."""
-    this_line = and_(
-        Cancellation.call_id == moment.call, Cancellation.line_number == moment.line
-    )
-    this_visit = and_(
-        Cancellation.visit_id == int(action.visit.id), Cancellation.status.in_(OPEN)
-    )
-    found = select(Cancellation).where(or_(this_line, this_visit)).order_by(Cancellation.id)
-    return ledger.session.scalars(found.execution_options(populate_existing=True)).first()
+    which = {"call": moment.call, "line": moment.line, "visit": int(action.visit.id)}
+    return ledger.session.scalars(_KNOWN, which).first()
 
 
 def _again(
@@ -80,19 +113,13 @@ def _told(given: Receipt) -> Cancelled:
 
 def _take_off(ledger: Ledger, action: CancelVisit, *, status: str) -> bool:
     """The UPDATE that decides: only the visit that was read out, as it was read out."""
-    taken = ledger.session.execute(
-        update(Visit)
-        .where(
-            Visit.id == int(action.visit.id),
-            Visit.patient_id == int(action.patient),
-            Visit.version == action.visit.version,
-            Visit.status == "booked",
-        )
-        .values(status=status)
-        .execution_options(synchronize_session=False)
-        .returning(Visit.id)
-    )
-    return taken.first() is not None
+    which = {
+        "visit": int(action.visit.id),
+        "patient": int(action.patient),
+        "as_read": action.visit.version,
+        "now": status,
+    }
+    return ledger.session.execute(_TAKE_OFF, which).first() is not None
 
 
 def _write(
@@ -127,8 +154,7 @@ def _is_late(ledger: Ledger, action: CancelVisit, moment: Moment) -> bool:
 
 def _is_taken(ledger: Ledger, code: str, now: datetime) -> bool:
     """A lapsed code is taken out of use here, and may be given again."""
-    found = select(Cancellation).where(Cancellation.code == code, Cancellation.code_live)
-    row = ledger.session.scalar(found)
+    row = ledger.session.scalar(_LIVE_CODE, {"code": code})
     if row is None or row.code_until >= now:
         return row is not None
     row.code_live = False
@@ -144,11 +170,5 @@ def _code_until(ledger: Ledger, start: datetime, now: datetime) -> datetime:
 
 def give_back(ledger: Ledger, visit_id: int, now: datetime) -> int | None:
     """Free the visit's opening once the time for undoing is over."""
-    freed = ledger.session.execute(
-        update(Opening)
-        .where(Opening.taken_by == visit_id)
-        .values(taken_by=None, held_until=now + UNDO)
-        .execution_options(synchronize_session=False)
-        .returning(Opening.id)
-    )
+    freed = ledger.session.execute(_GIVE_BACK, {"visit": visit_id, "until": now + UNDO})
     return freed.scalars().first()

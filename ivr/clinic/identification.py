@@ -7,6 +7,7 @@ that are not linked to the calling number lead to the same place, on file or not
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from ivr.clinic import misses, patients
@@ -36,15 +37,16 @@ def find_known(ledger: Ledger, _action: FindKnown, moment: Moment) -> Known:
 
 def check_policy(ledger: Ledger, action: CheckPolicy, moment: Moment) -> Checked:
     _forget_the_patient_before(ledger, moment)
-    if misses.is_refused(ledger, moment):
+    telephone = _telephone(ledger, moment)
+    if telephone.before.refused:
         return Checked(Check.REFUSED)
     match len(action.digits), action.closed:
         case 6, _:
-            return _check_six(ledger, action.digits, moment)
+            return _check_six(telephone, action.digits)
         case 16, _:
-            return _check_whole(ledger, action.digits, moment, is_valid_enp(action.digits))
+            return _check_whole(telephone, action.digits, is_valid_enp(action.digits))
         case 9, closed:
-            return _check_certificate(ledger, action.digits, moment, closed == "hash")
+            return _check_certificate(telephone, action.digits, closed == "hash")
         case 11, ("hash" | "pause"):
             return Checked(Check.BLANK_NUMBER)
         case _:
@@ -58,64 +60,78 @@ def _forget_the_patient_before(ledger: Ledger, moment: Moment) -> None:
         call.patient_id, call.visit_id, call.level = None, None, 0
 
 
-def _check_six(ledger: Ledger, digits: str, moment: Moment) -> Checked:
-    if ledger.whole_policy:
+def _check_six(telephone: _Telephone, digits: str) -> Checked:
+    if telephone.ledger.whole_policy:
         return Checked(Check.KEPT)
-    index = patients.last6_index(ledger.vault, digits)
-    linked, fitting, trusted = _compare(ledger, moment, lambda one: one.last6_index == index)
+    index = patients.last6_index(telephone.ledger.vault, digits)
+    fitting, trusted = telephone.compare(lambda one: one.last6_index == index)
     if not fitting or not trusted:
-        return missed(ledger, moment, linked, Check.NEED_WHOLE, fits=bool(fitting))
+        return telephone.missed(Check.NEED_WHOLE, fits=bool(fitting))
     if len(fitting) > 1:
         return Checked(Check.TWINS)
-    return identified(ledger, moment, fitting[0].id, SIX)
+    return telephone.identified(fitting[0].id, SIX)
 
 
-def _check_whole(ledger: Ledger, digits: str, moment: Moment, valid: bool) -> Checked:  # noqa: FBT001
-    index = patients.policy_index(ledger.vault, digits)
-    linked, fitting, trusted = _compare(ledger, moment, lambda one: one.policy_index == index)
+def _check_whole(telephone: _Telephone, digits: str, valid: bool) -> Checked:  # noqa: FBT001
+    index = patients.policy_index(telephone.ledger.vault, digits)
+    fitting, trusted = telephone.compare(lambda one: one.policy_index == index)
     if fitting and trusted:
-        return identified(ledger, moment, fitting[0].id, WHOLE)
+        return telephone.identified(fitting[0].id, WHOLE)
     if not valid:
         return Checked(Check.WRONG_CHECK_DIGIT)
-    return missed(ledger, moment, linked, Check.NEED_BIRTH_DATE, fits=bool(fitting))
+    return telephone.missed(Check.NEED_BIRTH_DATE, fits=bool(fitting))
 
 
-def _check_certificate(
-    ledger: Ledger,
-    digits: str,
-    moment: Moment,
-    finished: bool,  # noqa: FBT001
-) -> Checked:
-    index = patients.policy_index(ledger.vault, digits)
-    linked, fitting, trusted = _compare(ledger, moment, lambda one: one.policy_index == index)
+def _check_certificate(telephone: _Telephone, digits: str, finished: bool) -> Checked:  # noqa: FBT001
+    index = patients.policy_index(telephone.ledger.vault, digits)
+    fitting, trusted = telephone.compare(lambda one: one.policy_index == index)
     if fitting and trusted:
-        return identified(ledger, moment, fitting[0].id, WHOLE)
+        return telephone.identified(fitting[0].id, WHOLE)
     if not finished:
         return Checked(Check.KEPT)
-    return missed(ledger, moment, linked, Check.NEED_BIRTH_DATE, fits=bool(fitting))
+    return telephone.missed(Check.NEED_BIRTH_DATE, fits=bool(fitting))
 
 
 def check_birth_date(ledger: Ledger, action: CheckBirthDate, moment: Moment) -> Checked:
-    if misses.is_refused(ledger, moment):
+    telephone = _telephone(ledger, moment)
+    if telephone.before.refused:
         return Checked(Check.REFUSED)
     index = patients.last6_index(ledger.vault, action.digits)
-    linked, fitting, trusted = _compare(
-        ledger, moment, lambda one: one.last6_index == index and one.born == action.born
+    fitting, trusted = telephone.compare(
+        lambda one: one.last6_index == index and one.born == action.born
     )
     if len(fitting) == 1 and trusted:
-        return identified(ledger, moment, fitting[0].id, SIX)
-    return missed(ledger, moment, linked, Check.MISSED, fits=bool(fitting))
+        return telephone.identified(fitting[0].id, SIX)
+    return telephone.missed(Check.MISSED, fits=bool(fitting))
 
 
-def _compare(
-    ledger: Ledger, moment: Moment, fits: Callable[[Linked], bool]
-) -> tuple[list[Linked], list[Linked], bool]:
-    """Those linked to the number, those of them that fit, and whether that is enough."""
+@dataclass(frozen=True, slots=True)
+class _Telephone:
+    """Who is linked to the calling number, and what has failed from it before."""
+
+    ledger: Ledger
+    moment: Moment
+    linked: list[Linked]
+    before: misses.Misses
+
+    def compare(self, fits: Callable[[Linked], bool]) -> tuple[list[Linked], bool]:
+        """Those linked that fit, and whether that is enough."""
+        today = self.ledger.local(self.moment.now).date()
+        fitting = [one for one in self.linked if fits(one) and _speaks_for(one, today)]
+        return fitting, not any(self.before.distrusts(one.id) for one in fitting)
+
+    def identified(self, patient_id: int, level: int) -> Checked:
+        if self.before.hold_something(patient_id):
+            misses.forget(self.ledger, self.moment, patient_id)
+        return identified(self.ledger, self.moment, patient_id, level)
+
+    def missed(self, otherwise: Check, *, fits: bool) -> Checked:
+        return missed(self.ledger, self.moment, self.linked, otherwise, fits=fits)
+
+
+def _telephone(ledger: Ledger, moment: Moment) -> _Telephone:
     linked = patients.linked_to(ledger.session, ledger.vault, moment.caller)
-    distrusted = misses.distrusted(ledger, moment, linked)
-    today = ledger.local(moment.now).date()
-    fitting = [one for one in linked if fits(one) and _speaks_for(one, today)]
-    return linked, fitting, all(one.id not in distrusted for one in fitting)
+    return _Telephone(ledger, moment, linked, misses.before(ledger, moment, linked))
 
 
 def _speaks_for(linked: Linked, today: date) -> bool:
@@ -138,7 +154,6 @@ def missed(
 
 
 def identified(ledger: Ledger, moment: Moment, patient_id: int, level: int) -> Checked:
-    misses.forget(ledger, moment, patient_id)
     call = ledger.call(moment)
     if call is not None:
         call.patient_id = patient_id

@@ -121,6 +121,7 @@ def check_identity_code(ledger: Ledger, action: CheckIdentityCode, moment: Momen
         code.tries += 1
         if code.patient_id is not None and hmac.compare_digest(code.code_index, index):
             code.used_at = moment.now
+            misses.forget(ledger, moment, code.patient_id)
             return identified(ledger, moment, code.patient_id, BY_CODE)
     return missed(ledger, moment, linked, Check.MISSED, fits=False)
 

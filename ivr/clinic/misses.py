@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, or_, select, update
@@ -22,33 +24,54 @@ FORGOTTEN_AFTER = timedelta(days=30)
 WARNING_EVERY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Misses:
+    """What has failed before, as far as it is not forgotten."""
+
+    in_call: int
+    from_number: int
+    against: Mapping[int, int]
+    """By the patient's id, of those linked to the number."""
+
+    @property
+    def refused(self) -> bool:
+        """The call has had its three misses."""
+        return self.in_call >= LIMIT
+
+    def distrusts(self, patient_id: int) -> bool:
+        """Six digits or a policy are not enough for this patient from this number.
+
+        For nobody after three failures in a row from the number; for one patient after ten,
+        which the success of somebody else at the same telephone does not make forgotten.
+        """
+        tried = self.against.get(patient_id, 0)
+        return self.from_number >= LIMIT or tried >= PATIENT_LIMIT
+
+    def hold_something(self, patient_id: int) -> bool:
+        """There is something that a success of this patient makes forgotten."""
+        return bool(self.from_number or self.against.get(patient_id))
+
+
 def is_refused(ledger: Ledger, moment: Moment) -> bool:
     """The call has had its three misses."""
-    return _failures(ledger, "call", moment.call, moment.now) >= LIMIT
+    return before(ledger, moment, []).refused
 
 
-def distrusted(ledger: Ledger, moment: Moment, linked: list[Linked]) -> frozenset[int]:
-    """Those linked to the number whom six digits or a policy are not enough for.
-
-    All of them after three failures in a row from the number; one patient after ten, which the
-    success of somebody else at the same telephone does not make forgotten.
-    """
+def before(ledger: Ledger, moment: Moment, linked: list[Linked]) -> Misses:
     caller = phone_index(ledger.vault, moment.caller or "")
-    everybody = sorted({str(patient.id) for patient in linked})
-    found = ledger.session.execute(
-        select(Attempts.scope, Attempts.key, Attempts.failures).where(
-            or_(
-                and_(Attempts.scope == "caller", Attempts.key == caller),
-                and_(Attempts.scope == "patient", Attempts.key.in_(everybody)),
-            ),
-            Attempts.last_at >= moment.now - FORGOTTEN_AFTER,
-        )
-    )
+    who = {
+        "call": moment.call,
+        "caller": caller,
+        "patients": sorted({str(patient.id) for patient in linked}),
+        "since": moment.now - FORGOTTEN_AFTER,
+    }
+    found = ledger.session.execute(_FAILURES, who).all()
     failures = {(scope, key): count for scope, key, count in found}
-    if failures.get(("caller", caller), 0) >= LIMIT:
-        return frozenset(patient.id for patient in linked)
-    tried = (key for key in everybody if failures.get(("patient", key), 0) >= PATIENT_LIMIT)
-    return frozenset(int(key) for key in tried)
+    return Misses(
+        in_call=failures.get(("call", moment.call), 0),
+        from_number=failures.get(("caller", caller), 0),
+        against={int(key): count for scope, key, count in found if scope == "patient"},
+    )
 
 
 def count_in_call(ledger: Ledger, moment: Moment) -> bool:
@@ -72,28 +95,30 @@ def count(ledger: Ledger, moment: Moment, linked: list[Linked]) -> bool:
 def forget(ledger: Ledger, moment: Moment, patient_id: int) -> None:
     """A success: the number and the patient start again; the call's misses stay."""
     caller = phone_index(ledger.vault, moment.caller or "")
-    ledger.session.execute(
-        update(Attempts)
-        .where(
-            or_(
-                and_(Attempts.scope == "patient", Attempts.key == str(patient_id)),
-                and_(Attempts.scope == "caller", Attempts.key == caller),
-            )
-        )
-        .values(failures=0)
-        .execution_options(synchronize_session=False)
-    )
+    ledger.session.execute(_FORGET, {"patient": str(patient_id), "caller": caller})
 
 
-def _failures(ledger: Ledger, scope: str, key: str, now: datetime) -> int:
-    counted = {"scope": scope, "key": key, "since": now - FORGOTTEN_AFTER}
-    return ledger.session.scalar(_FAILURES, counted) or 0
-
-
-_FAILURES = select(Attempts.failures).where(
-    Attempts.scope == bindparam("scope"),
-    Attempts.key == bindparam("key"),
+_FAILURES = select(Attempts.scope, Attempts.key, Attempts.failures).where(
+    or_(
+        and_(Attempts.scope == "call", Attempts.key == bindparam("call")),
+        and_(Attempts.scope == "caller", Attempts.key == bindparam("caller")),
+        and_(
+            Attempts.scope == "patient",
+            Attempts.key.in_(bindparam("patients", expanding=True)),
+        ),
+    ),
     Attempts.last_at >= bindparam("since"),
+)
+_FORGET = (
+    update(Attempts)
+    .where(
+        or_(
+            and_(Attempts.scope == "patient", Attempts.key == bindparam("patient")),
+            and_(Attempts.scope == "caller", Attempts.key == bindparam("caller")),
+        )
+    )
+    .values(failures=0)
+    .execution_options(synchronize_session=False)
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, QueuePool
 
 BUSY_MS = 5000
+PATIENCE = 0.1
+"""Seconds; several turns take as long."""
 RESTED_SECONDS = 1.0
 """A connection that rested so long is asked whether it is alive: no server restarts sooner."""
 MIGRATION_LOCK = 5_108_001
@@ -30,33 +32,48 @@ MIGRATION_LOCK = 5_108_001
 class Turnstile:
     """Lets one thread of this process write at a time.
 
-    Who finds an SQLite database locked sleeps longer and longer before asking again; so only
-    processes ask, and threads are woken.
+    Threads that write at once take the interpreter from each other after every statement, and
+    all of them are late; one after another most are early. Who finds an SQLite database locked
+    sleeps longer and longer before asking again; so only processes ask, and threads are woken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float, *, exclusive: bool) -> None:
+        """After `patience` seconds one goes through beside another, who may wait for a row.
+
+        `exclusive`: raises TimeoutError instead.
+        """
         self._lock = Lock()
+        self._patience = patience
+        self._exclusive = exclusive
 
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=BUSY_MS / 1000):
+    @contextmanager
+    def passed(self) -> Iterator[None]:
+        alone = self._lock.acquire(timeout=self._patience)
+        if self._exclusive and not alone:
             raise TimeoutError("another thread has been writing for too long")
-
-    def __exit__(self, *_fault: object) -> None:
-        self._lock.release()
+        try:
+            yield
+        finally:
+            if alone:
+                self._lock.release()
 
 
 class Database:
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+        if url.startswith("sqlite"):
+            self.engine = _sqlite(url)
+            self._turnstile = Turnstile(BUSY_MS / 1000, exclusive=True)
+        else:
+            self.engine = _postgresql(url)
+            self._turnstile = Turnstile(PATIENCE, exclusive=False)
         self._writing = self.engine.execution_options(writing=True)
-        self._turnstile = Turnstile() if url.startswith("sqlite") else nullcontext()
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction that may write: committed at the end, rolled back by an exception."""
         with (
-            self._turnstile,
+            self._turnstile.passed(),
             Session(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 from alembic import command
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError, StatementError, TimeoutError  # noqa: A004
 
-from ivr.store.database import Database
+from ivr.store.database import Database, Turnstile
 from ivr.store.tables import Attempts, ClinicSetting, Line
 from tests.conftest import waiting_for_the_disk
 
@@ -99,3 +100,54 @@ def test_twenty_writers_lose_nothing(database: Database, now: datetime) -> None:
         list(pool.map(count, range(200)))
     with database.read() as session:
         assert session.scalar(select(Attempts.failures)) == 200
+
+
+def test_one_thread_writes_after_another(database: Database) -> None:
+    inside: list[int] = []
+
+    def write(_n: int) -> int:
+        with database.begin():
+            inside.append(1)
+            together = len(inside)
+            Event().wait(0.005)
+            inside.pop()
+        return together
+
+    with ThreadPoolExecutor(4) as threads:
+        assert max(threads.map(write, range(8))) == 1
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_who_waits_for_a_row_does_not_keep_the_others(
+    database: Database, now: datetime
+) -> None:
+    """One process, three threads: the second waits for the first's row, the third goes on."""
+    with database.begin() as session:
+        session.add(Attempts(scope="call", key="1", failures=0, last_at=now))
+    held, go_on = Event(), Event()
+
+    def hold() -> None:
+        with database.begin() as session:
+            session.execute(update(Attempts).values(failures=1))
+            held.set()
+            go_on.wait(4)
+
+    def wait_for_it() -> None:
+        with database.begin() as session:
+            session.execute(update(Attempts).values(failures=2))
+
+    with ThreadPoolExecutor(2) as threads:
+        holding = threads.submit(hold)
+        held.wait(4)
+        waiting = threads.submit(wait_for_it)
+        with database.begin() as session:
+            session.add(Attempts(scope="call", key="2", failures=0, last_at=now))
+        assert not holding.done()
+        assert not waiting.done()
+        go_on.set()
+
+
+def test_sqlite_tells_a_writer_that_it_waited_in_vain() -> None:
+    turnstile = Turnstile(0.01, exclusive=True)
+    with turnstile.passed(), pytest.raises(TimeoutError), turnstile.passed():
+        pass
