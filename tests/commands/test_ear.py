@@ -30,15 +30,15 @@ ANSWERED = {"«к терапевту»": "к терапевту", "«отмен�
 class Clinic:
     """A call with sound: a second for each turn, louder from turn to turn."""
 
-    def __init__(self, desk: Desk, folder: Path) -> None:
-        self.desk = desk
+    def __init__(self, line_and_desk: Desk, folder: Path) -> None:
+        self.desk = line_and_desk
         self.recordings = folder / "rec"
-        self.env = environment(desk.line.url) | {
+        self.env = environment(self.desk.line.url) | {
             "IVR_DATA_KEY": KEY,
             "IVR_RECORDINGS": str(self.recordings),
         }
-        self.call = desk.call(*CALL)
-        self.heard = [one for one in desk.rows(tables.Line) if one.kind == "heard"]
+        self.call = self.desk.call(*CALL)
+        self.heard = [one for one in self.desk.rows(tables.Line) if one.kind == "heard"]
 
     def record(self, *secret: int, turns: tuple[int, ...] = (1, 2, 3, 4)) -> None:
         """`secret`: turns in which a policy is dictated."""
