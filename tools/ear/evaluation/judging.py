@@ -37,12 +37,14 @@ def plain(words: str) -> tuple[str, ...]:
 def digits(case: Case, heard: Recognised) -> Mapping[str, Share]:
     """Digits where fillers are left out; whole as the line counts: a filler is asked again."""
     got = plain(heard.text)
-    same = got == case.words
-    return {
-        "digits": words_right(case.words, got),
-        "whole": Share(same and not heard.foreign, 1),
-        "whole, fillers left out": Share(same, 1),
-    }
+    whole = got == case.words and not heard.foreign
+    return {"digits": words_right(case.words, got), "whole": Share(whole, 1)}
+
+
+def digits_and_fillers(case: Case, heard: Recognised) -> Mapping[str, Share]:
+    """Also how many are whole that a filler spoils."""
+    same = Share(plain(heard.text) == case.words, 1)
+    return {**digits(case, heard), "whole, fillers left out": same}
 
 
 def numbers(case: Case, heard: Recognised) -> Mapping[str, Share]:
@@ -73,12 +75,12 @@ def meant(kind: Kind) -> Judge:
     return judge
 
 
-def rejected(read: Callable[[Recognised], Any]) -> Judge:
-    """No answer at all was given: how often one is heard."""
+def rejected(read: Callable[[Recognised], Any], *, any_word: bool) -> Judge:
+    """No answer at all was given: how often one is heard; or `any_word` beside fillers."""
 
     def judge(_case: Case, heard: Recognised) -> Mapping[str, Share]:
-        taken = not heard.foreign and read(heard) is not None
-        return {TAKEN: Share(taken, 1), ANY_WORD: Share(bool(heard.words), 1)}
+        taken = Share(not heard.foreign and read(heard) is not None, 1)
+        return {TAKEN: taken, **({ANY_WORD: Share(bool(heard.words), 1)} if any_word else {})}
 
     return judge
 

@@ -5,6 +5,7 @@ What is not installed is looked for in a folder of unpacked packages, else left 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -95,6 +96,7 @@ class People:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._roots = [Path("/"), *([folder] if folder else [])]
+        self._kept = folder / "said" if folder else None
         self.missing: list[str] = []
         self._espeak = Speaker()
 
@@ -123,7 +125,9 @@ class People:
         found = (match.groups() for match in map(_LINE.match, lines) if match)
         aside = sorted((name, text) for name, text in found if name >= KEPT_ASIDE)
         step = max(1, len(aside) // most)
-        return {text: _read(folder / "wav" / f"{name}.wav") for name, text in aside[::step]}
+        return {
+            text: _read(folder / "wav" / f"{name}.wav") for name, text in aside[::step][:most]
+        }
 
     def ktuberling(self) -> dict[str, Samples]:
         """Single words by several people, by the file's name."""
@@ -148,7 +152,19 @@ class People:
             self._miss("RHVoice with its Russian voices")
             return
         for voice in RHVOICES:
-            yield f"RHVoice {voice}", _by(partial(_rhvoice, voice=voice))
+            yield f"RHVoice {voice}", _by(partial(self._rhvoice, voice=voice))
+
+    def _rhvoice(self, text: str, voice: str) -> bytes:
+        """Kept in the folder: a program is started for each text."""
+        name = hashlib.sha256(f"{voice} {text}".encode()).hexdigest()
+        file = self._kept / f"{name}.pcm" if self._kept else None
+        if file and file.is_file():
+            return file.read_bytes()
+        sound = _rhvoice(text, voice)
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(sound)
+        return sound
 
     def close(self) -> None:
         self._espeak.close()

@@ -24,11 +24,12 @@ from tools.ear.evaluation.telephone import Change, clean, conditions, noisy, on_
 
 LENGTH = 16
 """Digits of a policy."""
-STRINGS, NOISY, PAIRS, DATES = 200, 20, 50, 50
-"""Of the woman's digits: in quiet, in each noise; of two-digit numbers; of eight digits."""
-INVENTED = {"altered": (30, 2), "elderly-like": (10, 2), "child-like": (10, 2)}
+STRINGS, FEWER, NOISY, PAIRS, DATES = 200, 60, 15, 50, 50
+"""Of the woman's digits: at the policy's question, at others, in each noise; of two-digit
+numbers; of eight digits."""
+INVENTED = {"altered": (30, 1), "elderly-like": (10, 2), "child-like": (10, 2)}
 """Speakers of each kind, and strings of each speaker."""
-SYNTHETIC, PHRASES, SENTENCES = 4, 40, 60
+SYNTHETIC, PHRASES, SENTENCES = 3, 30, 40
 """Strings and phrases of each synthetic voice, sentences of the man."""
 LONGEST_PROMPT = 6 * HERTZ
 TAIL_DB = 25
@@ -36,6 +37,7 @@ TAIL_DB = 25
 HARD = ("white noise, 10 dB", "pink noise, 10 dB", "babble, 10 dB", "2 % of packets lost")
 """Conditions that are tried at the policy's question, too."""
 PROMPT = "Назовите номер полиса целиком, по одной цифре, или наберите его на телефоне."
+SINGLE = "other people's single words"
 WOMAN, MAN = "a woman, never trained on", "the man trained on, other sentences"
 HELD_OUT = "espeak voices kept out"
 LOOKED_AT, ONCE = "yes", "opened once"
@@ -75,19 +77,20 @@ CONFIRM = Asked("confirmation", CONFIRMATION.phrases, CONFIRMATION.filler)
 
 
 def rows(people: People) -> Iterator[Row]:
-    talk = [_wave(pcm) for _, say in people.espeak() for pcm in say(foreign()).values()]
-    prompt = _wave(dict(people.espeak())["espeak ru"]([PROMPT])[PROMPT])
+    voices = dict(people.espeak())
+    sentences = [_pcm(pcm) for say in voices.values() for pcm in say(foreign()).values()]
+    prompt = _wave(voices["espeak ru"]([PROMPT])[PROMPT])
+    talk = [pcm.astype(np.float64) for pcm in sentences]
     yield from _woman(people, conditions(talk, prompt))
     yield from _invented(people)
     yield from _man(people)
-    yield from _synthetic(dict(people.espeak()), HELD_OUT, LOOKED_AT)
-    yield from _rejected("other people's single words", people.ktuberling().values(), LOOKED_AT)
-    prompts = [np.frombuffer(pcm, "<i2") for pcm in people.womans_prompts().values()]
-    short = [pcm for pcm in prompts if pcm.size <= LONGEST_PROMPT][::3]
+    yield from _synthetic(voices, HELD_OUT, LOOKED_AT)
+    words = people.ktuberling().values()
+    yield from _rejected(SINGLE, words, LOOKED_AT, any_word=True)
+    prompts = [_pcm(pcm) for pcm in people.womans_prompts().values()]
+    short = [pcm for pcm in prompts if pcm.size <= LONGEST_PROMPT][::4]
     yield from _rejected("the woman's other prompts", short, LOOKED_AT)
-    said = [pcm for _, say in people.espeak() for pcm in say(foreign()).values()]
-    sentences = [np.frombuffer(pcm, "<i2") for pcm in said]
-    yield from _rejected("ordinary sentences, " + HELD_OUT, sentences, LOOKED_AT)
+    yield from _rejected(f"ordinary sentences, {HELD_OUT}", sentences[::2], LOOKED_AT)
     yield from _rejected("nobody, only noise", list(_noises()), LOOKED_AT)
 
 
@@ -95,8 +98,7 @@ def rows_opened_once(people: People) -> Iterator[Row]:
     """Never to be run before the last model is made."""
     voices = dict(people.rhvoice())
     yield from _synthetic(voices, "RHVoice, 4 voices", ONCE)
-    said = [pcm for say in voices.values() for pcm in say(foreign()).values()]
-    sentences = [np.frombuffer(pcm, "<i2") for pcm in said]
+    sentences = [_pcm(pcm) for say in voices.values() for pcm in say(foreign()).values()]
     yield from _rejected("ordinary sentences, RHVoice", sentences, ONCE)
     letters = people.klettres()
     for question_ in (asked("yes-no"), CONFIRM):
@@ -105,7 +107,7 @@ def rows_opened_once(people: People) -> Iterator[Row]:
         yield Row(who, "да, нет", "quiet room", question_, judging.meant("yes-no"), cases, ONCE)
     known = {word for kind in (asked("yes-no"), asked("command")) for word in kind.phrases}
     unknown = [pcm for word, pcm in letters.items() if word not in known]
-    yield from _rejected("letters and syllables, KLettres", unknown, ONCE)
+    yield from _rejected("letters and syllables, KLettres", unknown, ONCE, any_word=True)
 
 
 def _yes_no(letters: Mapping[str, Samples]) -> list[str]:
@@ -123,8 +125,8 @@ def _woman(people: People, sounds: Mapping[str, Change]) -> Iterator[Row]:
     strings = list(_strings(single, STRINGS, LENGTH, 11))
     for question_, most in (
         (policy, STRINGS),
-        (ONE, STRINGS // 2),
-        (ONE.without(), STRINGS // 4),
+        (ONE, FEWER),
+        (ONE.without(), FEWER),
     ):
         yield _spoken(WOMAN, f"{LENGTH} digits", "quiet room", question_, strings[:most])
     dates = list(_strings(single, DATES, 8, 12))
@@ -168,10 +170,14 @@ def _invented(people: People) -> Iterator[Row]:
             alone += [((NUMBERS[name],), pcm) for name, pcm in spoken.items()]
             rows_of_digits += _strings(spoken, strings, LENGTH, chance.randrange(2**31))
         who = f"{kind} voices of the woman ({count})"
+        sound = f"pink noise, {TAIL_DB} dB"
         for question_ in (asked("policy"), ONE, ONE.without()):
-            yield _row(who, "digits, alone", change, question_, judging.alone, alone)
+            if question_.filler:
+                judge = judging.alone
+                yield _row(who, "digits, alone", change, question_, judge, alone, sound)
+            judge = judging.digits_and_fillers
             said = f"{LENGTH} digits"
-            yield _row(who, said, change, question_, judging.digits, rows_of_digits)
+            yield _row(who, said, change, question_, judge, rows_of_digits, sound)
 
 
 def _man(people: People) -> Iterator[Row]:
@@ -247,7 +253,9 @@ def _without_figures(table: Iterable[object]) -> Iterator[str]:
             yield text
 
 
-def _rejected(who: str, sounds: Iterable[Samples], looked_at: str) -> Iterator[Row]:
+def _rejected(
+    who: str, sounds: Iterable[Samples], looked_at: str, *, any_word: bool = False
+) -> Iterator[Row]:
     said: list[Said] = [((), pcm) for pcm in sounds]
     if not said:
         return
@@ -256,14 +264,14 @@ def _rejected(who: str, sounds: Iterable[Samples], looked_at: str) -> Iterator[R
         (CONFIRM, judging.by_confirmation),
         (asked("command"), judging.by_question("command")),
     ):
-        judge = judging.rejected(read)
+        judge = judging.rejected(read, any_word=any_word)
         sound = "quiet room"
         yield _row(who, "no answer", clean, question_, judge, said, sound, looked_at)
 
 
 def _noises() -> Iterator[Samples]:
     chance = np.random.default_rng(5)
-    for place in range(40):
+    for place in range(20):
         kind = "white" if place % 2 else "pink"
         loud = noise(kind, 3 * HERTZ, chance) * 10 ** chance.uniform(0.5, 3.2)
         yield np.clip(loud, -32768, 32767).astype(np.int16)
@@ -305,7 +313,7 @@ def _words(
 
 
 def _spoken(who: str, says: str, sound: str, question_: Asked, said: Sequence[Said]) -> Row:
-    return _row(who, says, clean, question_, judging.digits, said, sound)
+    return _row(who, says, clean, question_, judging.digits_and_fillers, said, sound)
 
 
 def _row(  # noqa: PLR0913, PLR0917 - a row has many cells

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -45,8 +46,10 @@ def heard_by_all(models: Sequence[Path], rows: Sequence[Row]) -> list[Result]:
     workers = min(len(models), os.cpu_count() or 1)
     global _rows  # noqa: PLW0603 - what is forked need not be sent
     _rows = _for_all(models, rows)
-    with ProcessPoolExecutor(workers, mp_context=forked) as pool:
-        return list(pool.map(heard_by, models))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads
+        with ProcessPoolExecutor(workers, mp_context=forked) as pool:
+            return list(pool.map(heard_by, models))
 
 
 _rows: Sequence[Row] = ()

@@ -19,6 +19,8 @@ REVERBERATION = 0.5
 """Seconds until a room's echo is 60 dB weaker."""
 FAR = 0.25
 """Of the sound, what comes straight: the telephone lies on a table, or is on loudspeaker."""
+OVERLAP = 2.0
+"""Seconds of our prompt that are left when the caller begins to answer."""
 LATE = 0.15
 """Seconds until our own voice comes back."""
 _RAW = ("-t", "raw", "-r", "8000", "-e", "signed", "-b", "16", "-c", "1", "-")
@@ -90,16 +92,19 @@ def after_one_another(*changes: Change) -> Change:
 
 
 def echo(prompt: Wave, decibels: float, *, cancelled: bool) -> Change:
-    """Our own prompt comes back under the answer, so many dB weaker than it was said.
+    """The caller answers before our prompt is over, which comes back so many dB weaker.
 
-    `cancelled`: it is taken out as in a call, by the canceller of the line.
+    `cancelled`: it is taken out as in a call, by the canceller of the line. What is given to the
+    recogniser begins with the answer.
     """
+    alone = prompt.size - round(HERTZ * (OVERLAP + AROUND[0]))
 
     def change(pcm: Wave, _chance: np.random.Generator) -> Wave:
-        sent = np.resize(prompt, pcm.size)
-        late = np.pad(sent, (round(HERTZ * LATE), 0))[: pcm.size]
-        heard = pcm + late * 10 ** (decibels / 20)
-        return _without_echo(heard, sent) if cancelled else heard
+        heard = np.pad(pcm, (alone, 0))
+        sent = np.pad(prompt, (0, heard.size - prompt.size))
+        late = np.pad(sent, (round(HERTZ * LATE), 0))[: heard.size]
+        heard = heard + late * 10 ** (decibels / 20)
+        return (_without_echo(heard, sent) if cancelled else heard)[alone:]
 
     return change
 
