@@ -94,7 +94,7 @@ def after_one_another(*changes: Change) -> Change:
 def echo(prompt: Wave, decibels: float, *, cancelled: bool) -> Change:
     """The caller answers before our prompt is over, which comes back so many dB weaker.
 
-    `cancelled`: it is taken out as in a call, by the canceller of the line. What is given to the
+    `cancelled`: it is taken out as in a call, by the line's canceller. What is given to the
     recogniser begins with the answer.
     """
     alone = prompt.size - round(HERTZ * (OVERLAP + AROUND[0]))
