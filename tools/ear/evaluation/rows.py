@@ -29,8 +29,8 @@ STRINGS, FEWER, NOISY, PAIRS, DATES = 200, 60, 15, 50, 50
 numbers; of eight digits."""
 INVENTED = {"altered": (30, 1), "elderly-like": (10, 2), "child-like": (10, 2)}
 """Speakers of each kind, and strings of each speaker."""
-SYNTHETIC, PHRASES, SENTENCES = 3, 30, 40
-"""Strings and phrases of each synthetic voice, sentences of the man."""
+SYNTHETIC, NEW, PHRASES, SENTENCES = 3, 8, 30, 40
+"""Strings of each synthetic voice, and of each that is opened once; phrases, sentences."""
 LONGEST_PROMPT = 6 * HERTZ
 TAIL_DB = 25
 """Pink noise behind invented voices: a vocoder's silence is too clean."""
@@ -84,7 +84,8 @@ def rows(people: People) -> Iterator[Row]:
     yield from _woman(people, conditions(talk, prompt))
     yield from _invented(people)
     yield from _man(people)
-    yield from _synthetic(voices, HELD_OUT, LOOKED_AT)
+    yield from _dictated(voices, HELD_OUT, LOOKED_AT, SYNTHETIC, (("quiet room", clean),))
+    yield from _meanings(voices, HELD_OUT, LOOKED_AT)
     words = people.ktuberling().values()
     yield from _rejected(SINGLE, words, LOOKED_AT, any_word=True)
     prompts = [_pcm(pcm) for pcm in people.womans_prompts().values()]
@@ -97,7 +98,12 @@ def rows(people: People) -> Iterator[Row]:
 def rows_opened_once(people: People) -> Iterator[Row]:
     """Never to be run before the last model is made."""
     voices = dict(people.rhvoice())
-    yield from _synthetic(voices, "RHVoice, 4 voices", ONCE)
+    if voices:
+        who = f"RHVoice, {len(voices)} voices"
+        loud = ((f"{kind} noise, 10 dB", noisy(kind, 10)) for kind in ("white", "pink"))
+        sounds = (("quiet room", clean), *loud)
+        yield from _dictated(voices, who, ONCE, NEW, sounds)
+        yield from _meanings(voices, who, ONCE)
     sentences = [_pcm(pcm) for say in voices.values() for pcm in say(foreign()).values()]
     yield from _rejected("ordinary sentences, RHVoice", sentences, ONCE)
     letters = people.klettres()
@@ -197,24 +203,29 @@ def _letters(text: str) -> str:
     return "".join(letter if letter.isalpha() else " " for letter in text.lower())
 
 
-def _synthetic(voices: Mapping[str, Say], who: str, looked_at: str) -> Iterator[Row]:
-    if not voices:
-        return
-    numbers = _numbers(SYNTHETIC * len(voices), LENGTH, 17)
+def _dictated(
+    voices: Mapping[str, Say],
+    who: str,
+    looked_at: str,
+    count: int,
+    sounds: Iterable[tuple[str, Change]],
+) -> Iterator[Row]:
+    """Digits, as a synthesiser reads them one behind the other."""
+    numbers = _numbers(count * len(voices), LENGTH, 17)
     dictated = [" ".join(DIGITS[int(digit)] for digit in number) for number in numbers]
-    strings, digits = [], []
+    strings: list[Said] = []
+    digits: list[Said] = []
     for place, say in enumerate(voices.values()):
-        mine = dictated[place * SYNTHETIC : (place + 1) * SYNTHETIC]
+        mine = dictated[place * count : (place + 1) * count]
         strings += [(plain(text), _pcm(pcm)) for text, pcm in say(mine).items()]
         digits += [((text,), _pcm(pcm)) for text, pcm in say(DIGITS).items()]
-    for question_ in (asked("policy"), ONE):
-        sound = "quiet room"
-        judge = judging.alone
-        yield _row(who, "digits, alone", clean, question_, judge, digits, sound, looked_at)
-        judge = judging.digits
-        said = f"{LENGTH} digits"
-        yield _row(who, said, clean, question_, judge, strings, sound, looked_at)
-    yield from _meanings(voices, who, looked_at)
+    for sound, change in sounds:
+        for question_ in (asked("policy"), ONE):
+            for says, judge, said in (
+                ("digits, alone", judging.alone, digits),
+                (f"{LENGTH} digits", judging.digits_and_fillers, strings),
+            ):
+                yield _row(who, says, change, question_, judge, said, sound, looked_at)
 
 
 def _meanings(voices: Mapping[str, Say], who: str, looked_at: str) -> Iterator[Row]:
