@@ -180,8 +180,8 @@ def _own_file(path: Path) -> io.BufferedWriter:
 
 
 def _tell(written: int, left_out: Counter[str]) -> None:
-    click.echo(f"{written} answers written.")
+    click.echo(f"Answers written: {written}.")
     for why, count in left_out.items():
-        click.echo(f"Left out: {count} {LEFT_OUT[why]}.")
+        click.echo(f"Left out, {LEFT_OUT[why]}: {count}.")
     if not written:
         raise Stop("Nothing can be learned from.")

@@ -87,7 +87,7 @@ def test_marked_answers_are_cut_out_of_the_recording(clinic: Clinic, tmp_path: P
     clinic.mark(3)
     clinic.mark(4, "восстановить")
     result = clinic.collect(tmp_path / "out")
-    assert (result.exit_code, result.output) == (0, "2 answers written.\n")
+    assert (result.exit_code, result.output) == (0, "Answers written: 2.\n")
     assert told(tmp_path / "out") == [
         {"file": "0001.wav", "words": "к терапевту", "right": True},
         {"file": "0002.wav", "words": "восстановить", "right": False},
@@ -114,9 +114,9 @@ def test_what_is_masked_stays_where_it_is(clinic: Clinic, tmp_path: Path) -> Non
     clinic.mark(3)
     result = clinic.collect(tmp_path / "out")
     assert result.output.splitlines() == [
-        "1 answers written.",
-        "Left out: 1 where a policy, a birth date or a code is said.",
-        "Left out: 1 by keys.",
+        "Answers written: 1.",
+        "Left out, where a policy, a birth date or a code is said: 1.",
+        "Left out, by keys: 1.",
     ]
     assert "семь" not in (tmp_path / "out" / "answers.jsonl").read_text("utf-8")
 
@@ -139,7 +139,7 @@ def test_a_call_without_its_sound_gives_nothing(clinic: Clinic, tmp_path: Path) 
     clinic.mark(3)
     result = clinic.collect(tmp_path / "out")
     assert result.exit_code == 2
-    assert "Left out: 1 without a recording." in result.output
+    assert "Left out, without a recording: 1." in result.output
     clinic.record(turns=(4,))
     assert "without a recording" in clinic.collect(tmp_path / "out").output
     clinic.record()
