@@ -21,6 +21,7 @@ import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from ivr.commands.environment import Line, Stop, Tools, moment_of, open_line
+from ivr.desk.dialogue import SECRET
 from ivr.store import tables
 from ivr.store.answer_marks import Answer, AnswerMarks, Marked
 from ivr.store.recordings import Folder, Mark, Recorded, RecordingRows
@@ -108,7 +109,7 @@ class _Answers:
         if place is None:
             return "no sound"
         recorded, where = place
-        if any(_overlap(where, other) for other in recorded.marks if other.secret):
+        if _is_masked(where, recorded.marks):
             return "secret"
         if where.until_ms - where.at_ms > LONGEST:
             return "long"
@@ -147,8 +148,11 @@ def _place(recordings: Sequence[Recorded], row: tables.Line) -> tuple[Recorded, 
     return None
 
 
-def _overlap(one: Mark, other: Mark) -> bool:
-    return one.at_ms < other.until_ms and other.at_ms < one.until_ms
+def _is_masked(where: Mark, marks: Sequence[Mark]) -> bool:
+    """In sound, or in words only: neither goes out."""
+    secret = (mark for mark in marks if mark.secret)
+    in_sound = any(where.at_ms < one.until_ms and one.at_ms < where.until_ms for one in secret)
+    return in_sound or where.prompt.startswith(SECRET)
 
 
 def _must_be_empty(folder: Path) -> None:

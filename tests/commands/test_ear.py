@@ -7,6 +7,7 @@ import stat
 import wave
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,18 @@ def test_what_is_masked_stays_where_it_is(clinic: Clinic, tmp_path: Path) -> Non
         "Left out, by keys: 1.",
     ]
     assert "семь" not in (tmp_path / "out" / "answers.jsonl").read_text("utf-8")
+
+
+def test_what_is_masked_in_words_only_stays_too(clinic: Clinic, tmp_path: Path) -> None:
+    clinic.record(1, 2)
+    with clinic.desk.line.database.begin() as session:
+        rows = RecordingRows(session, clinic.desk.line.vault)
+        (made,) = rows.of_call(clinic.call)
+        rows.note(made.file, [replace(one, prompt="identify.is_it") for one in made.marks])
+    clinic.mark(3)
+    result = clinic.collect(tmp_path / "out")
+    assert "a birth date or a code is said: 1." in result.output
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_edge_of_a_masked_place_is_silent(clinic: Clinic, tmp_path: Path) -> None:
