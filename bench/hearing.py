@@ -321,7 +321,7 @@ class Echo:
 def cost(line: Line) -> None:
     """Share of a core, beside what the same core does meanwhile."""
     say = dict(speakers())["espeak ru"]
-    pcm = say([" ".join(ONE_BY_ONE * 3)]).popitem()[1]
+    (pcm,) = say([" ".join(ONE_BY_ONE * 3)]).values()
     seconds = len(pcm) / 16000
     print("\n| one call's hearing | share of a core |\n|---|---|")
     for name, asked in (

@@ -11,6 +11,7 @@ from ivr.commands.calls import calls, replay
 from ivr.commands.clinic import clinic, demo_data
 from ivr.commands.database import db
 from ivr.commands.doctor import doctor
+from ivr.commands.ear import ear
 from ivr.commands.environment import Tools
 from ivr.commands.exchange import export, import_
 from ivr.commands.hear import hear
@@ -36,7 +37,7 @@ for command in (
     *(demo, web, media_command, worker, call, calls, replay),
     *(db, demo_data, import_, export),
     *(registrar, callbacks),
-    *(clinic, prompts, say, understand, hear, doctor),
+    *(clinic, prompts, say, understand, hear, ear, doctor),
 ):
     main.add_command(command)
 

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 import io
+import json
 import wave
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
 
 from ivr import media
+from ivr.__main__ import main
 from ivr.config import Config
-from ivr.dialogue.turns import HungUp, Keys, NoInput
-from ivr.speech.mulaw import encoded
+from ivr.dialogue.turns import HungUp, Keys, NoInput, Utterance
+from ivr.speech.mulaw import encoded, linear
+from ivr.store import tables
+from ivr.store.answer_marks import Answer, AnswerMarks, Marked
 from ivr.store.recordings import Folder, Recorded, RecordingRows
 from ivr.store.tables import Recording
 from ivr.telephony.media_server.recorder import Piece, Recorder
 from ivr.telephony.media_stream.talk import Talk
-from tests.line import Line, settings
+from tests.line import DATA_KEY, Line, settings
 from tests.streams import FakeHearer, Host, StreamPhone, host, sound_of
+from tests.telephony.lines import environment
 from tests.telephony.media_stream.carrier import digits, turn
 
 LOUD = encoded(np.full(160, 6000, np.int16))
@@ -100,6 +108,35 @@ def test_each_sentence_stands_where_it_sounds(line: Line, server: Host, folder: 
         if mark.kind == "said":
             line_side = sealed[16 * mark.at_ms : 16 * mark.until_ms][1::2]
             assert line_side.rstrip(b"\xff").decode() == texts[mark.prompt]
+
+
+def test_a_marked_answer_is_cut_out_of_what_was_recorded(
+    line: Line, server: Host, folder: Folder, tmp_path: Path
+) -> None:
+    """The fake recogniser's words are the bytes of their sound."""
+    phone = RecordedPhone(line, server=server)
+    phone.dial("+79161234567")
+    phone.send(Keys("000017", "hash"))
+    phone.send(Utterance("к терапевту"))
+    phone.send(HungUp())
+    (made,) = recordings(line, phone)
+    query = select(tables.Line).where(tables.Line.name == "Utterance")
+    with line.database.begin() as session:
+        row = session.scalars(query).one()
+        marked = Marked(True, "", "Ольга", line.clock.now)
+        AnswerMarks(session, line.vault).put(Answer(made.call, row.number), marked, 0)
+    env = environment(line.url) | {
+        "IVR_DATA_KEY": urlsafe_b64encode(DATA_KEY).decode(),
+        "IVR_RECORDINGS": str(folder.path),
+    }
+    result = CliRunner().invoke(main, ["ear", "collect", str(tmp_path / "out")], env=env)
+    assert (result.exit_code, result.output) == (0, "Answers written: 1.\n")
+    told = json.loads((tmp_path / "out" / "answers.jsonl").read_text("utf-8"))
+    assert told == {"file": "0001.wav", "words": "к терапевту", "right": True}
+    with wave.open(str(tmp_path / "out" / "0001.wav")) as file:
+        sound = file.readframes(file.getnframes())
+    said = linear("WORDS:к терапевту".encode()).astype("<i2").tobytes()
+    assert said in sound
 
 
 def test_by_keys_nobody_is_told_of_a_recording(

@@ -83,6 +83,12 @@ def test_old_calls_go_with_their_lines(
         tables.Note(call_id="old", who="Галина", at=now, text_sealed="-"),
         tables.Note(call_id="new", who="Галина", at=now, text_sealed="-"),
         tables.Handled(kind="call", subject="old", who="Галина", at=now),
+        *(
+            tables.AnswerMark(
+                call_id=one, line_number=1, right=True, words_sealed="-", who="Галина", at=now
+            )
+            for one in ("old", "new")
+        ),
     )
     sweep(database, folder, now)
     with database.read() as session:
@@ -90,6 +96,7 @@ def test_old_calls_go_with_their_lines(
         lines = set(session.scalars(select(tables.Line.call_id)))
     assert left == lines == {"new", "open", "uncounted"}
     assert (count(database, tables.Note), count(database, tables.Handled)) == (1, 0)
+    assert count(database, tables.AnswerMark) == 1
     assert deleted(database) == ["deleted calls: 1"]
 
 

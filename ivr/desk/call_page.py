@@ -17,6 +17,7 @@ from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, me, page, requires, tell
 from ivr.desk.rights import Right
 from ivr.desk.showing import eyes
+from ivr.store.answer_marks import AnswerMarks
 from ivr.store.recordings import RecordingRows
 from ivr.store.tables import (
     Attempts,
@@ -50,6 +51,7 @@ def index(call: str) -> Answer:
             call=summary,
             row=row,
             dialogue=dialogue(session, desk(), call, eyes(), recorded),
+            marks=AnswerMarks(session, desk().vault).of_call(call),
             recorded=recorded,
             person=persons.person(session, desk().vault, row.patient_id),
             failures=_failures(session, call),

@@ -66,6 +66,12 @@ class Said:
     first: bool = True
     """Of the sentences of its line."""
     confidence: float | None = None
+    secret: bool = False
+    """An answer to a question for a policy, a birth date or a code."""
+
+    @property
+    def is_answer(self) -> bool:
+        return self.who in ("keys", "words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,7 @@ def _by_caller(line: _Line, question: str, eyes: Eyes, sound: _Sound) -> Said:
     heard, effect = line.payload["heard"], str(line.payload["effect"])
     at = sound.place(line, "heard", LEAD)
     said = Said(line.number, line.at, at, "silence", "", prompt=question, effect=effect)
+    said = replace(said, secret=question.startswith(SECRET))
     match line.name:
         case "Keys" if heard["keys"]:
             keys = _keys(heard["keys"], question, effect, eyes)

@@ -19,6 +19,7 @@ from ivr.desk import (
     calls,
     codes,
     journal,
+    marking,
     patients,
     people,
     prompts,
@@ -44,7 +45,7 @@ SHIFT = timedelta(hours=12)
 """So long a sign-in lasts."""
 PAGES = (
     *(sign_in.pages, today.pages, calls.pages, call_page.pages, recordings.pages),
-    *(put_right.pages, patients.pages, codes.pages, callbacks.pages),
+    *(marking.pages, put_right.pages, patients.pages, codes.pages, callbacks.pages),
     *(statistics.pages, prompts.pages, settings.pages, people.pages, journal.pages),
 )
 MENU = (

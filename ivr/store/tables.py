@@ -558,6 +558,24 @@ class CallerCheck(Base):
     at: Mapped[datetime]
 
 
+class AnswerMark(Base):
+    """What a registrar says of an answer of the caller's; it goes with its call."""
+
+    __tablename__ = "answer_marks"
+
+    call_id: Mapped[str] = mapped_column(
+        CALL, ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True
+    )
+    line_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    right: Mapped[bool] = mapped_column(Boolean)
+    """Understood right; else `words_sealed` holds what was really said."""
+    words_sealed: Mapped[str] = mapped_column(Sealed)
+    who: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    """Rises with every change: who changes an older one is told so."""
+
+
 class Stream(Base):
     """A media socket of a call: asked for with a token, opened once, closed or lapsed."""
 

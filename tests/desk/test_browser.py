@@ -216,7 +216,7 @@ def test_who_asked_for_a_person_is_found_and_heard_by_keyboard(desktop: Desktop)
     expect(rows).to_have_count(1)
     rows.first.get_by_role("link").press("Enter")
     asked = page.locator("li.keys", has_text="просит человека")
-    button = asked.get_by_role("button")
+    button = asked.get_by_role("button", name="Слушать")
     wanted = float(button.get_attribute("data-hear") or "nan")
     assert wanted == 4.5
     button.press("Enter")
@@ -230,6 +230,32 @@ def test_who_asked_for_a_person_is_found_and_heard_by_keyboard(desktop: Desktop)
     assert position(page) > wanted + 5
     page.get_by_label("Скорость").select_option("2")
     assert page.evaluate("document.querySelector('audio').playbackRate") == 2
+
+
+def test_answers_are_marked_by_keyboard_while_the_recording_plays(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.goto(f"{desktop.desk.address}/calls/{desktop.desk.cancelled}/")
+    answers = page.locator("li.keys", has=page.get_by_role("button", name="Понято верно"))
+    numbers = [str(one.get_attribute("id")) for one in answers.all()[:2]]
+    first, second = (page.locator(f"#{number}") for number in numbers)
+    first.get_by_role("button", name="Слушать").press("Enter")
+    first.get_by_role("button", name="Понято верно").press("Enter")
+    expect(first.get_by_role("status")).to_be_focused()
+    expect(first.locator(".mark")).to_contain_text("понято верно")
+    second.locator("summary").press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("512")
+    page.keyboard.press("Enter")
+    expect(second.get_by_role("alert")).to_contain_text("Напишите словами")
+    second.locator("summary").press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("К кардиологу!")
+    page.keyboard.press("Enter")
+    expect(second.locator(".mark")).to_contain_text("сказано: «к кардиологу»")
+    assert not page.evaluate("document.querySelector('audio').paused")
+    page.reload()
+    second.get_by_role("button", name="Снять отметку").press("Enter")
+    expect(second.get_by_role("button", name="Понято верно")).to_be_visible()
 
 
 def test_a_call_back_is_taken_and_done(desktop: Desktop) -> None:

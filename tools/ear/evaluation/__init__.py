@@ -1,0 +1,1 @@
+"""How well models hear: the same people, noises and questions for each of them."""
