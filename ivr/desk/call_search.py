@@ -192,7 +192,7 @@ def _by_person(session: Session, desk: Desk, name: str, value: str) -> ColumnEle
             if number is None:
                 raise Unreadable(name)
             return Call.caller_index == patients.phone_index(desk.vault, number)
-        case "policy" if len(digits) in (6, 9, 16):
+        case "policy" if len(digits) in (4, 5, 6, 9, 16):
             return Call.patient_id.in_(persons.by_policy(session, desk.vault, digits))
         case "code" if len(digits) == 6:
             calls = select(Cancellation.call_id).where(Cancellation.code == digits)

@@ -17,6 +17,8 @@ from ivr.store.vault import Vault
 
 MOST = 200
 """Patients found by one surname."""
+SHORTEST_TAIL = 4
+"""Digits at the end of a policy that are looked for: what a masked one shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,16 @@ def by_name(session: Session, vault: Vault, written: str) -> list[int]:
 
 
 def by_policy(session: Session, vault: Vault, digits: str) -> list[int]:
-    """By its last six digits, or whole."""
-    if len(digits) == 6:
-        fits = Patient.policy_last6_index == patients.last6_index(vault, digits)
+    """By its last four, five or six digits, or whole.
+
+    Less than six are completed in every way: an index of their own would tell whose policies end
+    alike.
+    """
+    missing = 6 - len(digits)
+    if 0 <= missing <= 6 - SHORTEST_TAIL:
+        begins = (f"{n:0{missing}}" for n in range(10**missing)) if missing else ("",)
+        ends = [patients.last6_index(vault, f"{begin}{digits}") for begin in begins]
+        fits = Patient.policy_last6_index.in_(ends)
     else:
         fits = Patient.policy_index == patients.policy_index(vault, digits)
     return list(session.scalars(select(Patient.id).where(fits).limit(MOST)))

@@ -24,6 +24,9 @@ FOUND = {
     "name=Смир": True,
     "name=Ахметов": False,
     "policy=000017": True,
+    "policy=0017": True,
+    "policy=00017": True,
+    "policy=0018": False,
     "policy=7776150894000017": True,
     "policy=000018": False,
     "outcome=cancelled": True,
@@ -55,7 +58,7 @@ def test_fields_find_and_leave_out(desk: Desk) -> None:
     ("query", "sentence"),
     [
         ("number=12", "Номер не разобрать"),
-        ("policy=17", "последние шесть цифр"),
+        ("policy=017", "от четырёх до шести"),
         ("code=1", "шесть цифр"),
         ("since=yesterday", "Начало периода"),
         ("after=nonsense", "Такой страницы нет"),
