@@ -225,6 +225,7 @@ def _desk(line: Line) -> Desk:
         line.clock,
         ledger,
         Folder(config.recordings, line.vault),
+        config.proxies,
     )
 
 

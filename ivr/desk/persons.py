@@ -96,17 +96,18 @@ def by_name(session: Session, vault: Vault, written: str) -> list[int]:
 def by_policy(session: Session, vault: Vault, digits: str) -> list[int]:
     """By its last four, five or six digits, or whole.
 
-    Less than six are completed in every way: an index of their own would tell whose policies end
-    alike.
+    Less than six are completed in every way: an index of their own would tell whose policies
+    end alike.
     """
     missing = 6 - len(digits)
     if 0 <= missing <= 6 - SHORTEST_TAIL:
         begins = (f"{n:0{missing}}" for n in range(10**missing)) if missing else ("",)
         ends = [patients.last6_index(vault, f"{begin}{digits}") for begin in begins]
-        fits = Patient.policy_last6_index.in_(ends)
+        query = select(Patient.id).where(Patient.policy_last6_index.in_(ends))
     else:
-        fits = Patient.policy_index == patients.policy_index(vault, digits)
-    return list(session.scalars(select(Patient.id).where(fits).limit(MOST)))
+        whole = patients.policy_index(vault, digits)
+        query = select(Patient.id).where(Patient.policy_index == whole)
+    return list(session.scalars(query.limit(MOST)))
 
 
 def by_phone(session: Session, vault: Vault, written: str) -> list[int]:
