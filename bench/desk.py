@@ -129,6 +129,8 @@ SEARCHES = (
     ("step", "identify"),
     ("number", "89170000001"),
     ("name", "Смирнова"),
+    ("name", "Иванова"),
+    ("name", "Сми"),
     ("policy", "0017"),
     ("code", "000017"),
     ("only", "person"),

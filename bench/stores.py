@@ -179,6 +179,7 @@ def make_large(url: str) -> None:
     sealed = {use: vault.seal(use, value) for use, value in SEALED}
     phone = vault.seal("phone", "+79170000000")
     line = vault.seal("line", json.dumps(HEARD))
+    ivanova = vault.index("surname", "иванова")
     indexes = [
         f"{vault.key_id}.{urlsafe_b64encode(chance.randbytes(16)).decode().rstrip('=')}"
         for _ in range(PEOPLE)
@@ -191,7 +192,9 @@ def make_large(url: str) -> None:
             (
                 *(first + n, sealed["name"], sealed["birth date"], "f"),
                 *(sealed["policy"], "enp", index),
-                *(index[::-1], indexes[n % 20_000], indexes[n % 1_000], index),
+                index[::-1],
+                ivanova if n % 100 == 0 else indexes[n % 20_000],
+                *(indexes[n % 1_000], index),
             )
             for n, index in enumerate(indexes)
         ),

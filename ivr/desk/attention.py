@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from ivr.clinic.values import FullName
@@ -20,6 +20,7 @@ from ivr.desk.office import Desk
 from ivr.dialogue.turns import Outcome
 from ivr.messages.outbox import IDENTITY_CODE, State
 from ivr.store.tables import (
+    TO_TELL,
     Attempts,
     Call,
     CallbackRequest,
@@ -195,7 +196,7 @@ def changed_by_clinic(session: Session, desk: Desk) -> Iterator[Fact]:
     called_off = and_(Visit.called_off, ~Visit.told_off)
     moved = and_(Visit.moved_at.is_not(None), Visit.status == "booked", ~heard_since)
     found = select(Visit).where(
-        or_(called_off, Visit.moved_at.is_not(None)),
+        text(f"({TO_TELL})"),  # as the index has it
         Visit.start > desk.clock(),
         or_(called_off, moved),
     )

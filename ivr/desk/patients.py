@@ -37,7 +37,7 @@ def index() -> Answer:
             key=lambda one: (one.name.last, one.name.first, one.born),
         )
         audit(session, f"searched patients: {len(found)}")
-    return page("patients/index.html", asked=asked, found=found)
+    return page("patients/index.html", asked=asked, found=found, most=persons.MOST)
 
 
 @pages.post("/")
