@@ -15,6 +15,7 @@ from ivr.clinic.values import FullName
 from ivr.desk import persons
 from ivr.desk.office import Desk
 from ivr.desk.words import steps
+from ivr.dialogue.turns import Outcome
 from ivr.phone_numbers import e164
 from ivr.store.tables import Call, Cancellation
 
@@ -22,8 +23,13 @@ T = TypeVar("T")
 PAGE = 50
 FIELDS = ("since", "until", "number", "name", "policy", "code", "outcome", "step", "only")
 BY_PATIENT = frozenset({"name", "policy"})
-ONLY = ("person", "lost", "open", "unhandled")
-"""Asked for a person; three misunderstandings; on the line now; nobody has handled it."""
+ENDED: Mapping[str, tuple[Outcome, ...]] = {
+    "cancelled": (Outcome.CANCELLED, Outcome.REQUESTED),
+    "moved": (Outcome.MOVED,),
+    "handed_over": (Outcome.TRANSFERRED, Outcome.CALLBACK),
+    "given_up": (Outcome.HUNG_UP, Outcome.NOT_IDENTIFIED, Outcome.FAILED),
+}
+"""Calls that are over, as the numbers of the day count them."""
 
 
 class Unreadable(ValueError):
@@ -200,6 +206,10 @@ def _only(value: str) -> tuple[ColumnElement[bool], ...]:
             return (Call.ended_at.is_(None),)
         case "unhandled":
             return (Call.handled_at.is_(None),)
+        case "identified":
+            return (Call.level > 0,)
+        case _ if value in ENDED:
+            return (Call.outcome.in_(ENDED[value]), Call.ended_at.is_not(None))
         case _:
             raise Unreadable("only")
 

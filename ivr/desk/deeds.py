@@ -51,6 +51,12 @@ def _page(rest: str) -> str:
     return word(rest.split(".")[1] if rest.count(".") > 1 else rest, "deed_page")
 
 
+def _found(rest: str) -> str:
+    """` name, step: 3`."""
+    fields, _, number = rest.rpartition(": ")
+    return f"{_words(fields)}, {word('found', 'deed_word')} {number}"
+
+
 def _marked(rest: str) -> str:
     """` code_unheard 17`."""
     kind, _, subject = rest.strip().partition(" ")
@@ -82,6 +88,8 @@ def _spelling(rest: str) -> str:
 
 _RESTS: Mapping[str, Callable[[str], str]] = {
     "refused: ": _page,
+    "searched calls by": _found,
+    "exported calls by": _found,
     "handled:": _marked,
     "setting": _setting,
     "added account": _account,

@@ -18,7 +18,7 @@ SAID = {
     "signed in": "вошёл",
     "sign-in closed for address 203.0.113.7": "вход закрыт для адреса 203.0.113.7",
     "refused: desk.journal.index": "отказано, нет права: Журнал",
-    "searched calls by name, only: 3": "искал звонки: фамилия, отбор: 3",
+    "searched calls by name, only: 3": "искал звонки: фамилия, отбор, найдено 3",
     "searched patients: 12": "искал пациентов, найдено: 12",
     "cancel visit 5: no_mobile": "отменил запись 5: не вышло, нет мобильного",
     "call-back request 4 take: done": "просьба перезвонить 4 взял: сделано",
@@ -94,5 +94,5 @@ def test_the_auditor_searches_in_russian(desk: Desk) -> None:
     assert "отмена 1 отменена" in line
     assert "Ольга" not in line
     looked = auditor.text("/journal/?who=Ольга&what=searched calls by").partition("<tbody>")[2]
-    assert "искал звонки: без отбора: 1" in looked
+    assert "искал звонки: без отбора, найдено 1" in looked
     assert re.search(r"<td[^>]*>[a-z ]+</td>", looked) is None
