@@ -73,6 +73,17 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 def _databases(folder: Path, postgresql: PostgreSQL, *, large: bool) -> dict[str, str]:
     """Fresh ones for the run: its calls use up patients."""
+    pattern = _patterns(folder, postgresql)
+    urls = {
+        "SQLite": _copy(pattern, folder / "small.db"),
+        "PostgreSQL": postgresql.create("small", "pattern"),
+    }
+    if large:
+        urls |= _large(folder, pattern, postgresql)
+    return urls
+
+
+def _patterns(folder: Path, postgresql: PostgreSQL) -> Path:
     _say("filling the databases")
     pattern = folder / "pattern.db"
     if not pattern.exists():
@@ -80,29 +91,38 @@ def _databases(folder: Path, postgresql: PostgreSQL, *, large: bool) -> dict[str
         _settle(Path(f"{pattern}.new"), pattern)
     if not postgresql.has("pattern"):
         fill_small(postgresql.create("pattern", "template0"))
-    urls = {
-        "SQLite": _copy(pattern, folder / "small.db"),
-        "PostgreSQL": postgresql.create("small", "pattern"),
+    return pattern
+
+
+def desk_databases(folder: Path, postgresql: PostgreSQL) -> dict[str, str]:
+    """The large ones, filled where the folder does not hold them yet; measured as they are."""
+    pattern = _patterns(folder, postgresql)
+    _millions(folder, pattern, postgresql)
+    return {
+        "SQLite": f"sqlite:///{folder / 'million.db'}",
+        "PostgreSQL": postgresql.url("million"),
     }
-    if large:
-        _say("a million visits, a million calls")
-        urls |= _large(folder, pattern, postgresql)
-    return urls
 
 
 def _large(folder: Path, pattern: Path, postgresql: PostgreSQL) -> dict[str, str]:
+    million = _millions(folder, pattern, postgresql)
+    return {
+        "SQLite 1,000,000": _copy(million, folder / "large.db"),
+        "PostgreSQL 1,000,000": postgresql.create("large", "million"),
+    }
+
+
+def _millions(folder: Path, pattern: Path, postgresql: PostgreSQL) -> Path:
     million = folder / "million.db"
     if not million.exists():
+        _say("a million visits, a million calls")
         draft = Path(f"{million}.new")
         make_large(_copy(pattern, draft))
         _settle(draft, million)
     if not postgresql.has("million"):
         make_large(postgresql.create("million_new", "pattern"))
-        postgresql.create("million", "million_new")
-    return {
-        "SQLite 1,000,000": _copy(million, folder / "large.db"),
-        "PostgreSQL 1,000,000": postgresql.create("large", "million"),
-    }
+        postgresql.rename("million_new", "million")
+    return million
 
 
 def _copy(source: Path, target: Path) -> str:

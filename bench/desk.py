@@ -1,7 +1,8 @@
 """`python -m bench.desk --folder FOLDER`: every page of the desk over a year of calls.
 
 1,000,000 calls, 5,000,000 lines and what hangs on them, in SQLite and in PostgreSQL. In one
-process, without a network: what the page itself takes. The databases are kept in the folder.
+process, without a network: what the page itself takes. The databases are kept in the folder and
+measured again where they are there already.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from statistics import median
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
-from bench.__main__ import _databases, _folder
+from bench.__main__ import _folder, desk_databases
 from bench.servers import _environment
 from bench.stores import PostgreSQL
 from ivr.app import create_app
@@ -58,13 +59,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.desk", description=__doc__)
     parser.add_argument("--folder", type=Path, help="where the databases are kept")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--fill", action="store_true", help="only fill the databases")
     wanted = parser.parse_args()
     with _folder(wanted.folder) as folder:
         postgresql = PostgreSQL(folder)
         try:
-            urls = _databases(folder, postgresql, large=True)
-            for name in ("SQLite 1,000,000", "PostgreSQL 1,000,000"):
-                _measure(name, urls[name], wanted.rounds)
+            for name, url in desk_databases(folder, postgresql).items():
+                Database(url).upgrade()
+                if not wanted.fill:
+                    _measure(name, url, wanted.rounds)
         finally:
             postgresql.close()
 
@@ -126,6 +129,8 @@ SEARCHES = (
     ("step", "identify"),
     ("number", "89170000001"),
     ("name", "Смирнова"),
+    ("name", "Иванова"),
+    ("name", "Сми"),
     ("policy", "0017"),
     ("code", "000017"),
     ("only", "person"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from typing import Any, Protocol
 from ivr.statistics.counting import Ending, Result, Stage
 
 CANCELLED, MESSAGES, REQUESTS, AUDIT, DAYS = 200_000, 300_000, 50_000, 500_000, 350
+GIVEN_BACK = 4
+"""One cancellation in so many gives an opening back."""
 QUESTIONS = tuple(f"question.{number}" for number in range(40))
 STATES = (*["delivered"] * 18, "undelivered", "unknown")
 
@@ -35,9 +38,15 @@ class Desk:
 
     def fill(self) -> None:
         self.bulk.put(
+            "openings",
+            "id, doctor_id, place_id, specialty, start, wall, minutes, taken_by",
+            (self._opening(n) for n in range(0, CANCELLED, GIVEN_BACK)),
+        )
+        self.bulk.put(
             "cancellations",
             "code, code_until, code_live, visit_id, patient_id, status, reason, why, late,"
-            " channel, call_id, line_number, requested_at, decided_at, undone_by, heard_at",
+            " channel, call_id, line_number, requested_at, decided_at, undone_by, heard_at,"
+            " opening_id",
             (self._cancellation(n) for n in range(CANCELLED)),
         )
         self.bulk.put(
@@ -61,7 +70,17 @@ class Desk:
                 for n in range(AUDIT)
             ),
         )
-        self.bulk.put("daily_counts", "day, measure, name, part, count, total", self._counts())
+        counts = list(self._counts())
+        self.bulk.put("daily_counts", "day, measure, name, part, count, total", counts)
+        months: Counter[tuple[Any, ...]] = Counter()
+        for day, *key, count, _ in counts:
+            month = f"{day[:7]}-01" if isinstance(day, str) else day.replace(day=1)
+            months[month, *key] += count
+        self.bulk.put(
+            "monthly_counts",
+            "month, measure, name, part, count, total",
+            ((*key, count, 9000 * count) for key, count in months.items()),
+        )
 
     def _at(self, n: int, of: int) -> Any:
         """Spread over the year, newest first."""
@@ -71,8 +90,16 @@ class Desk:
         at = self._at(n, CANCELLED)
         until = self.bulk.moment(self.now - timedelta(days=1))
         who = (self.first + n, self.first + n % 100_000, "cancelled", "ill", "", False)
-        call = (self.calls[5 * n], 4, at, at, "", at)
+        opening = None if n % GIVEN_BACK else self.first + n
+        call = (self.calls[5 * n], 4, at, at, "", at, opening)
         return (f"{n % 1_000_000:06}", until, False, *who, "phone", *call)
+
+    def _opening(self, n: int) -> Sequence[Any]:
+        """Of the line's own schedule; every other one was taken again by a later visit."""
+        start = self.now - timedelta(days=345) / CANCELLED * n
+        where = (self.first + n, 1 + n % 6, 1 + n % 6, "терапевт", self.bulk.moment(start))
+        taken = self.first + CANCELLED + n if n % (2 * GIVEN_BACK) else None
+        return (*where, f"{start:%Y-%m-%dT%H:%M}", 15, taken)
 
     def _message(self, n: int) -> Sequence[Any]:
         at = self._at(n, MESSAGES)

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from ivr.clinic.book import Book
 from ivr.clinic.ledger import Ledger
+from ivr.clinic.recorded_texts import RecordedTexts
 from ivr.clinic.settings import ClinicSettings
 from ivr.clinic.voice import ClinicVoice
 from ivr.config import Config, WrongSettings
@@ -51,7 +52,7 @@ from ivr.telephony.phone_page import PhonePage
 from ivr.telephony.signature import Signature
 from ivr.telephony.sms_reports import Gateway, SmsReports
 from ivr.telephony.speech_path import KeysOnly, SpeechPath, StreamDoor
-from ivr.telephony.twiml import CarrierVoice, Documents, PlayedVoice
+from ivr.telephony.twiml import CarrierVoice, Documents, PlayedVoice, RecordedVoice, Voice
 from ivr.telephony.webhooks import Apologies, Webhooks
 
 Clock = Callable[[], datetime]
@@ -225,12 +226,14 @@ def _desk(line: Line) -> Desk:
         line.clock,
         ledger,
         Folder(config.recordings, line.vault),
+        config.proxies,
     )
 
 
 def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
     config = line.config
     documents = _documents(config)
+    with_recordings = replace(documents, voice=_with_recordings(line, documents.voice))
     broken, lost = _sorry(line)
     apologies = Apologies(
         broken=documents.apology(broken, config.transfer_to),
@@ -239,7 +242,7 @@ def _webhooks(line: Line, signature: Signature | None) -> Webhooks:
     )
     recording = call_recording(config)
     speech = _speech_path(line)
-    return Webhooks(line.switchboard, documents, apologies, recording, signature, speech)
+    return Webhooks(line.switchboard, with_recordings, apologies, recording, signature, speech)
 
 
 def _phone_page(line: Line) -> PhonePage:
@@ -288,6 +291,16 @@ def _documents(config: Config) -> Documents:
     recorded = is_recorded(config)
     telnyx = "telnyx" in config.twilio_base_url
     return Documents(config.public_url, voice, config.line_number, recorded, telnyx)
+
+
+def _with_recordings(line: Line, voice: Voice) -> Voice:
+    """People's recordings before the carrier's voice; our own has them in its sound already."""
+    config = line.config
+    if config.voice != CARRIER or not config.public_url:
+        return voice
+    recorded = RecordedTexts(line.database, line.clock, line.prompts.fixed_texts)
+    played = PlayedVoice(config.public_url, _namer(config))
+    return RecordedVoice(recorded.__contains__, played, voice)
 
 
 def call_recording(config: Config) -> CallRecording:

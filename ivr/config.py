@@ -66,6 +66,8 @@ class Config:
     """`wss://…` of the media socket, no slash at the end."""
     max_streams: int = 20
     phone_page: bool = False
+    proxies: int = 0
+    """Reverse proxies before the web process."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -118,6 +120,7 @@ class _Reader:
             media_url=self.media_url(),
             max_streams=self.count("IVR_MAX_STREAMS", 20, most=10_000),
             phone_page=self.one_of("IVR_PHONE_PAGE", ("on", "off"), "off") == "on",
+            proxies=self.count("IVR_PROXIES", 0, least=0, most=9),
         )
 
     def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:
@@ -203,10 +206,10 @@ class _Reader:
             self.wrong.append("IVR_MEDIA_URL must begin with wss://")
         return url or public.replace("http", "ws", 1)
 
-    def count(self, name: str, default: int, *, most: int) -> int:
+    def count(self, name: str, default: int, *, most: int, least: int = 1) -> int:
         value = self.env.get(name, str(default))
-        if not value.isdigit() or not 0 < int(value) <= most:
-            self.wrong.append(f"{name} must be a number from 1 to {most}")
+        if not value.isdigit() or not least <= int(value) <= most:
+            self.wrong.append(f"{name} must be a number from {least} to {most}")
             return default
         return int(value)
 

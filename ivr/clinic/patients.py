@@ -154,7 +154,11 @@ def _phone_id(session: Session, vault: Vault, number: str) -> int:
 
 
 def name_of(vault: Vault, row: tables.Patient) -> FullName:
-    return FullName(*json.loads(vault.open(NAME, row.name_sealed)))
+    return opened_name(vault, row.name_sealed)
+
+
+def opened_name(vault: Vault, sealed: str) -> FullName:
+    return FullName(*json.loads(vault.open(NAME, sealed)))
 
 
 def born_of(vault: Vault, row: tables.Patient) -> date:

@@ -1,26 +1,25 @@
-"""Accounts of the desk: passwords, who is signed in, the lock after failures."""
+"""Accounts of the desk: passwords, who is signed in."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ivr.desk import guesses
+from ivr.desk.guesses import Count, Tried, counts_of
 from ivr.desk.rights import Right, rights_of
-from ivr.store.tables import Attempts, Audit, Registrar
+from ivr.store.tables import Audit, Registrar
 from ivr.store.vault import Vault
 
-TRIES = 5
-LOCKED_FOR = timedelta(minutes=15)
 SHORTEST_PASSWORD = 8
-SCOPE = "account"
 _hasher = PasswordHasher()
 
 
@@ -58,24 +57,36 @@ def load(session: Session, kept: str) -> Account | None:
 
 
 def sign_in(
-    session: Session, vault: Vault, name: str, password: str, now: datetime
+    session: Session, vault: Vault, tried: Tried, now: datetime
 ) -> Account | Literal["wrong", "locked"]:
     """Wrong names, wrong passwords and blocked accounts look alike and take alike long."""
-    key = vault.index("desk account", name.casefold())
-    if _is_locked(session, key, now):
+    row = session.scalar(select(Registrar).where(Registrar.name == tried.name))
+    counts = counts_of(vault, tried, row.id if row else 0, now)
+    if any(guesses.is_over(session, count, now) for count in counts):
         return "locked"
-    row = session.scalar(select(Registrar).where(Registrar.name == name))
-    fits = _verify(row.password_hash if row else _decoy(), password)
+    fits = _verify(row.password_hash if row else _decoy(), tried.password)
     if row is None or row.blocked or not fits:
-        _count(session, key, now)
-        _note(session, row.name if row else "?", "sign-in failed", now)
+        _failed(session, counts, row, tried, now)
         return "wrong"
-    session.execute(delete(Attempts).where(Attempts.scope == SCOPE, Attempts.key == key))
+    guesses.forget(session, counts)
     if _hasher.check_needs_rehash(row.password_hash):
-        row.password_hash = hashed(password)
+        row.password_hash = hashed(tried.password)
     row.signed_in_at = now
     _note(session, row.name, "signed in", now)
     return of(row)
+
+
+def _failed(
+    session: Session,
+    counts: Sequence[Count],
+    row: Registrar | None,
+    tried: Tried,
+    now: datetime,
+) -> None:
+    _note(session, row.name if row else "?", "sign-in failed", now)
+    for count in counts:
+        if guesses.add(session, count, now) == count.most and count.scope == guesses.ADDRESS:
+            _note(session, "?", f"sign-in closed for address {tried.address}"[:200], now)
 
 
 def of(row: Registrar) -> Account:
@@ -93,25 +104,6 @@ def _verify(kept: str, password: str) -> bool:
 def _decoy() -> str:
     """What the password of an unknown name is compared with."""
     return hashed("nobody")
-
-
-def _is_locked(session: Session, key: str, now: datetime) -> bool:
-    row = session.get(Attempts, (SCOPE, key))
-    return row is not None and row.failures >= TRIES and now - row.last_at < LOCKED_FOR
-
-
-def _count(session: Session, key: str, now: datetime) -> None:
-    """One statement: two guesses at once count twice. After the lock it starts again."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    row = insert(Attempts).values(scope=SCOPE, key=key, failures=1, last_at=now)
-    again = case((Attempts.last_at < now - LOCKED_FOR, 1), else_=Attempts.failures + 1)
-    session.execute(
-        row.on_conflict_do_update(
-            index_elements=[Attempts.scope, Attempts.key],
-            set_={"failures": again, "last_at": now},
-        )
-    )
 
 
 def _note(session: Session, who: str, what: str, now: datetime) -> None:

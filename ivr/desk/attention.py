@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
+from ivr.clinic.patients import PHONE
 from ivr.clinic.values import FullName
 from ivr.clinic.visits import ASKED, promised
 from ivr.desk import persons
@@ -20,6 +21,7 @@ from ivr.desk.office import Desk
 from ivr.dialogue.turns import Outcome
 from ivr.messages.outbox import IDENTITY_CODE, State
 from ivr.store.tables import (
+    TO_TELL,
     Attempts,
     Call,
     CallbackRequest,
@@ -56,10 +58,12 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A fact with the patient's name, to be shown."""
+    """A fact with the patient's name, or the number of a caller whom nobody knows."""
 
     fact: Fact
     name: FullName | None
+    number: str | None = None
+    """E.164."""
 
 
 Ask = Callable[[Session, Desk], Iterator[Fact]]
@@ -70,7 +74,17 @@ def queue(session: Session, desk: Desk) -> list[Item]:
     facts = [fact for ask in KINDS for fact in sorted(ask(session, desk), key=lambda f: f.at)]
     waiting = _not_handled(session, facts)
     known = persons.persons(session, desk.vault, [fact.patient for fact in waiting])
-    return [Item(fact, _name(known.get(fact.patient or 0))) for fact in waiting]
+    numbers = _numbers(session, desk, [each.call for each in waiting if not each.patient])
+    return [
+        Item(each, _name(known.get(each.patient or 0)), numbers.get(each.call or ""))
+        for each in waiting
+    ]
+
+
+def _numbers(session: Session, desk: Desk, calls: Sequence[str | None]) -> dict[str, str]:
+    """By call; hidden ones are left out."""
+    rows = session.execute(select(Call.id, Call.caller_sealed).where(Call.id.in_(calls)))
+    return {call: desk.vault.open(PHONE, sealed) for call, sealed in rows if sealed}
 
 
 def _name(person: persons.Person | None) -> FullName | None:
@@ -195,7 +209,7 @@ def changed_by_clinic(session: Session, desk: Desk) -> Iterator[Fact]:
     called_off = and_(Visit.called_off, ~Visit.told_off)
     moved = and_(Visit.moved_at.is_not(None), Visit.status == "booked", ~heard_since)
     found = select(Visit).where(
-        or_(called_off, Visit.moved_at.is_not(None)),
+        text(f"({TO_TELL})"),  # as the index has it
         Visit.start > desk.clock(),
         or_(called_off, moved),
     )

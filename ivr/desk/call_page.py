@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.clinic import patients
-from ivr.desk import acting, book_views, persons, searches
+from ivr.desk import acting, book_views, persons, searches, unconfirmed
 from ivr.desk.book_views import VisitView
 from ivr.desk.call_search import as_rows
 from ivr.desk.dialogue import dialogue
@@ -44,6 +44,7 @@ def index(call: str) -> Answer:
         recorded = RecordingRows(session, desk().vault).of_call(call)
         (summary,) = as_rows(session, desk(), [row])
         unknown = row.level == 0 and me().may(Right.ACT)
+        unconfirmed.hold(call) if unknown else unconfirmed.let_go()
         who = searches.asked("who") if unknown else ""
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
         return page(

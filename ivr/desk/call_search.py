@@ -15,14 +15,21 @@ from ivr.clinic.values import FullName
 from ivr.desk import persons
 from ivr.desk.office import Desk
 from ivr.desk.words import steps
+from ivr.dialogue.turns import Outcome
 from ivr.phone_numbers import e164
 from ivr.store.tables import Call, Cancellation
 
 T = TypeVar("T")
 PAGE = 50
 FIELDS = ("since", "until", "number", "name", "policy", "code", "outcome", "step", "only")
-ONLY = ("person", "lost", "open", "unhandled")
-"""Asked for a person; three misunderstandings; on the line now; nobody has handled it."""
+BY_PATIENT = frozenset({"name", "policy"})
+ENDED: Mapping[str, tuple[Outcome, ...]] = {
+    "cancelled": (Outcome.CANCELLED, Outcome.REQUESTED),
+    "moved": (Outcome.MOVED,),
+    "handed_over": (Outcome.TRANSFERRED, Outcome.CALLBACK),
+    "given_up": (Outcome.HUNG_UP, Outcome.NOT_IDENTIFIED, Outcome.FAILED),
+}
+"""Calls that are over, as the numbers of the day count them."""
 
 
 class Unreadable(ValueError):
@@ -64,19 +71,27 @@ def find(
 ) -> Listed:
     """Newest first. Raises Unreadable."""
     query = select(Call).where(*_conditions(session, desk, fields))
-    if "step" in fields:
-        query = query.where(Call.id.in_(_at_step(desk, query, fields["step"], after, limit)))
+    prompts = _prompts(desk, fields["step"]) if "step" in fields else []
+    if BY_PATIENT & fields.keys():
+        query = query.where(Call.step.in_(prompts)) if prompts else query
+        query = select(Call).where(Call.id.in_(_of_patients(query, after, limit)))
+    elif prompts:
+        query = query.where(Call.id.in_(_at_step(query, prompts, after, limit)))
     rows = list(session.scalars(_page(query, after).limit(limit + 1)))
     listed = as_rows(session, desk, rows[:limit])
     more = len(rows) > limit
     return Listed(listed, _key(rows[limit - 1]) if more else "")
 
 
-def _at_step(desk: Desk, query: Select[Call], step: str, after: str, limit: int) -> Select[str]:
-    """The newest calls of each prompt of the step: an index gives them without sorting."""
-    within = f"{step}."
+def _prompts(desk: Desk, step: str) -> list[str]:
     known = {*desk.prompts.ids(), *steps(), step}
-    prompts = [one for one in sorted(known) if one == step or one.startswith(within)]
+    return [one for one in sorted(known) if one == step or one.startswith(f"{step}.")]
+
+
+def _at_step(
+    query: Select[Call], prompts: Sequence[str], after: str, limit: int
+) -> Select[str]:
+    """The newest calls of each prompt of the step: an index gives them without sorting."""
     over = query.with_only_columns(Call.id).where(Call.ended_at.is_not(None))
     now = query.with_only_columns(Call.id).where(Call.ended_at.is_(None))
     newest = [
@@ -85,6 +100,17 @@ def _at_step(desk: Desk, query: Select[Call], step: str, after: str, limit: int)
     ]
     newest.append(_page(now.where(Call.step.in_(prompts)), after).subquery())
     return select(union_all(*(select(each.c.id) for each in newest)).subquery().c.id)
+
+
+def _of_patients(query: Select[Call], after: str, limit: int) -> Select[str]:
+    """The newest of all calls of the patients: few, as a rule none.
+
+    Put together first: a planner that expects many walks through every call from the newest.
+    """
+    theirs = _page(query, after).order_by(None).with_only_columns(Call.id, Call.started_at)
+    theirs_first = theirs.cte("theirs").prefix_with("MATERIALIZED")
+    newest = theirs_first.c.started_at.desc(), theirs_first.c.id.desc()
+    return select(theirs_first.c.id).order_by(*newest).limit(limit + 1)
 
 
 def as_rows(session: Session, desk: Desk, rows: Sequence[Call]) -> list[Found]:
@@ -180,8 +206,24 @@ def _only(value: str) -> tuple[ColumnElement[bool], ...]:
             return (Call.ended_at.is_(None),)
         case "unhandled":
             return (Call.handled_at.is_(None),)
+        case "identified":
+            return (Call.level > 0,)
+        case _ if value in ENDED:
+            return (Call.outcome.in_(ENDED[value]), Call.ended_at.is_not(None))
         case _:
             raise Unreadable("only")
+
+
+def _named(session: Session, desk: Desk, value: str) -> Select[int] | Sequence[int]:
+    """All of a surname, or whom a longer or shorter writing finds. Raises Unreadable."""
+    if len(value.split()) == 1:
+        everybody = persons.named(desk.vault, value)
+        if session.scalars(everybody.limit(1)).first() is not None:
+            return everybody
+    found = persons.by_name(session, desk.vault, value)
+    if len(found) == persons.MOST:
+        raise Unreadable("name_short")
+    return found
 
 
 def _by_person(session: Session, desk: Desk, name: str, value: str) -> ColumnElement[bool]:
@@ -192,12 +234,12 @@ def _by_person(session: Session, desk: Desk, name: str, value: str) -> ColumnEle
             if number is None:
                 raise Unreadable(name)
             return Call.caller_index == patients.phone_index(desk.vault, number)
-        case "policy" if len(digits) in (6, 9, 16):
+        case "policy" if len(digits) in (4, 5, 6, 9, 16):
             return Call.patient_id.in_(persons.by_policy(session, desk.vault, digits))
         case "code" if len(digits) == 6:
             calls = select(Cancellation.call_id).where(Cancellation.code == digits)
             return Call.id.in_([one for one in session.scalars(calls) if one])
         case "name":
-            return Call.patient_id.in_(persons.by_name(session, desk.vault, value))
+            return Call.patient_id.in_(_named(session, desk, value))
         case _:
             raise Unreadable(name)

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from flask import Blueprint, request
 from sqlalchemy import ColumnElement, select
 
+from ivr.desk.deeds import kinds
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, page, requires
 from ivr.desk.rights import Right
-from ivr.store.tables import Audit
+from ivr.desk.words import group
+from ivr.store.tables import Audit, Registrar
 
 pages = Blueprint("journal", __name__, url_prefix="/journal")
 PAGE = 100
@@ -28,16 +30,26 @@ def index() -> Answer:
         if after.isdecimal() and len(after) < 16:
             query = query.where(Audit.id < int(after))
         rows = session.scalars(query.limit(PAGE + 1)).all()
+        people = session.scalars(select(Registrar.name).order_by(Registrar.name)).all()
         audit(session, "searched the audit log")
     shown = rows[:PAGE]
     more = str(shown[-1].id) if len(rows) > PAGE else ""
     kept = {name: value for name, value in asked.items() if value}
-    return page("journal/index.html", rows=shown, asked=asked, kept=kept, next=more)
+    return page(
+        "journal/index.html",
+        rows=shown,
+        asked=asked,
+        kept=kept,
+        next=more,
+        kinds=kinds(),
+        known=[*people, *group("actor").values()],
+    )
 
 
 def _conditions(asked: dict[str, str]) -> Iterator[ColumnElement[bool]]:
     if asked["who"]:
-        yield Audit.who == asked["who"]
+        called = {name: key for key, name in group("actor").items()}
+        yield Audit.who.in_({asked["who"], called.get(asked["who"], asked["who"])})
     if asked["what"]:
         yield Audit.what.startswith(asked["what"], autoescape=True)
     if asked["call"]:

@@ -29,6 +29,8 @@ class Desk:
     ledger: Callable[[Session], Ledger]
     """The clinic's book over a transaction of the desk."""
     recordings: Folder
+    proxies: int = 0
+    """Of ours before the web process: so many addresses of `X-Forwarded-For` are believed."""
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)

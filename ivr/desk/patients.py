@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from ivr.clinic import patients as files
 from ivr.clinic.patients import PhoneLink
 from ivr.clinic.righting import Righted
-from ivr.desk import acting, book_views, persons, searches
+from ivr.desk import acting, book_views, persons, searches, unconfirmed
 from ivr.desk.acting import Act
 from ivr.desk.call_search import as_rows
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, page, requires, tell
 from ivr.desk.rights import Right
+from ivr.desk.words import word
 from ivr.phone_numbers import e164
 from ivr.store.tables import Call, CallbackRequest, Cancellation, Note, Outbox, Visit
 
@@ -37,7 +38,7 @@ def index() -> Answer:
             key=lambda one: (one.name.last, one.name.first, one.born),
         )
         audit(session, f"searched patients: {len(found)}")
-    return page("patients/index.html", asked=asked, found=found)
+    return page("patients/index.html", asked=asked, found=found, most=persons.MOST)
 
 
 @pages.post("/")
@@ -53,6 +54,9 @@ def search() -> Answer:
 def one(patient: int) -> Answer:
     with desk().database.begin() as session:
         person = persons.person(session, desk().vault, patient) or abort(404)
+        if call := unconfirmed.held_from(session, patient):
+            audit(session, "looked at a closed patient", call=call, patient=patient)
+            return page("patients/closed.html", person=person, call=call)
         audit(session, "looked at a patient", patient=patient)
         mine = Visit.patient_id == patient, Visit.start > desk().clock()
         past = Visit.patient_id == patient, Visit.start <= desk().clock()
@@ -77,6 +81,21 @@ def one(patient: int) -> Answer:
             calls=_calls(session, patient),
             notes=book_views.notes(session, desk().vault, Note.patient_id == patient),
         )
+
+
+@pages.post("/<int:patient>/open")
+@requires(Right.ACT)
+def open_otherwise(patient: int) -> Answer:
+    """The patient is looked at for another reason than the call that is open."""
+    why = acting.reason()
+    with desk().database.begin() as session:
+        persons.person(session, desk().vault, patient) or abort(404)
+        call = unconfirmed.held_from(session, patient)
+        if call:
+            audit(session, "opened a patient past the check", call=call, patient=patient)
+            acting.note(session, f"{word('past_check', 'act')}: {why}", patient=patient)
+    unconfirmed.let_go()
+    return redirect(url_for("desk.patients.one", patient=patient), 303)
 
 
 def _calls(session: Session, patient: int) -> object:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, request
 from flask_login import login_user
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from ivr.desk import accounts, acting
+from ivr.desk import accounts, acting, known_browser
 from ivr.desk.accounts import SHORTEST_PASSWORD, Account, hashed
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, me, page, requires, tell
@@ -105,7 +107,8 @@ def _changed(old: str, new: str) -> Account | None:
     """The account with its new password; None where the old one does not fit."""
     with desk().database.begin() as session:
         vault, now = desk().vault, desk().clock()
-        if not isinstance(accounts.sign_in(session, vault, me().name, old, now), Account):
+        tried = replace(known_browser.tried(me().name, old), known=frozenset({me().id}))
+        if not isinstance(accounts.sign_in(session, vault, tried, now), Account):
             return None
         row = session.get_one(Registrar, me().id)
         row.password_hash, row.epoch = hashed(new), row.epoch + 1

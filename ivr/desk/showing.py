@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,12 +10,12 @@ from typing import Any
 from flask_login import current_user
 
 from ivr.clinic.values import FullName
+from ivr.desk.deeds import deed
 from ivr.desk.office import desk
 from ivr.desk.rights import Right
-from ivr.desk.words import group, word
+from ivr.desk.words import word
 
 HIDDEN = "•"
-_WORD = re.compile(r"[a-z_]+(?= |,|:|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +106,6 @@ def duration(value: float) -> str:
     return f"{whole // 60}:{whole % 60:02}"
 
 
-def deed(what: str) -> str:
-    """A line of the audit log in Russian, as far as its words are known."""
-    for begin, name in sorted(group("deed").items(), key=lambda each: -len(each[0])):
-        if what.startswith(begin):
-            return name + _WORD.sub(_known, what.removeprefix(begin))
-    return what
-
-
-def _known(found: re.Match[str]) -> str:
-    return word(found[0], "deed_word")
-
-
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "day": day,
@@ -129,6 +116,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "pairs": pairs,
     "code": lambda code: eyes().code(code),
     "deed": deed,
+    "actor": lambda who: word(who, "actor"),
     "dialled": written,
     "doctor": lambda name: " ".join(filter(None, (name.last, name.first, name.patronymic))),
     "phone": lambda number: eyes().phone(number),

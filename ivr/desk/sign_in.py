@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, redirect, request, session, url_for
 from flask_login import login_user, logout_user
 
-from ivr.desk import accounts
+from ivr.desk import accounts, known_browser
 from ivr.desk.accounts import Account
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, page, tell
@@ -23,14 +23,17 @@ def form() -> Answer:
 @pages.post("/sign-in")
 def sign_in() -> Answer:
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
+    tried = known_browser.tried(name[:80], password[:200])
     with desk().database.begin() as rows:
-        found = accounts.sign_in(rows, desk().vault, name[:80], password[:200], desk().clock())
+        found = accounts.sign_in(rows, desk().vault, tried, desk().clock())
     if not isinstance(found, Account):
         return page("sign_in.html", wrong=found)
     session.clear()
     session.permanent = True
     login_user(found)
-    return redirect(_wanted() or url_for("desk.today.index"))
+    answer = redirect(_wanted() or url_for("desk.today.index"))
+    known_browser.remember(answer, found.id)
+    return answer
 
 
 def _wanted() -> str | None:

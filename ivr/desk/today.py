@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask import Blueprint, request
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ivr.desk import acting
 from ivr.desk.attention import queue
-from ivr.desk.call_search import Found, as_rows
+from ivr.desk.call_search import ENDED, Found, as_rows
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, me, page, requires, tell
 from ivr.desk.rights import Right
-from ivr.dialogue.turns import Outcome
 from ivr.store.tables import Call, Handled
 
 pages = Blueprint("today", __name__)
-NUMBERS: Mapping[str, tuple[Outcome, ...]] = {
-    "cancelled": (Outcome.CANCELLED, Outcome.REQUESTED),
-    "moved": (Outcome.MOVED,),
-    "handed_over": (Outcome.TRANSFERRED, Outcome.CALLBACK),
-    "given_up": (Outcome.HUNG_UP, Outcome.NOT_IDENTIFIED, Outcome.FAILED),
-}
-"""Of the calls that are over, beside those answered and identified."""
 
 
 @pages.get("/")
@@ -70,7 +60,7 @@ def _numbers(session: Session) -> dict[str, int]:
         "identified": sum(identified or 0 for _outcome, _count, identified in rows),
         **{
             name: sum(by_outcome.get(outcome, 0) for outcome in outcomes)
-            for name, outcomes in NUMBERS.items()
+            for name, outcomes in ENDED.items()
         },
     }
 

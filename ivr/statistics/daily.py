@@ -1,4 +1,4 @@
-"""Adds ended calls to the figures of their days: each call once, in small batches."""
+"""Adds ended calls to the figures of days and months: each call once, in small batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ivr.dialogue.conversation import Line
 from ivr.statistics.counting import CallFacts, Key, TimedLine, figures
 from ivr.store import tables
 from ivr.store.database import Database
-from ivr.store.tables import UNCOUNTED, Call, DailyCount
+from ivr.store.tables import UNCOUNTED, Call, DailyCount, MonthlyCount
 from ivr.store.transcripts import SEAL
 from ivr.store.vault import CannotOpen, Vault
 
@@ -38,7 +38,7 @@ class DailyFigures:
             sums: dict[tuple[date, Key], Counter[str]] = {}
             for call in calls:
                 self._add(sums, call, self._lines(session, call.id))
-            _upsert(session, sums)
+            upsert(session, sums)
             ids = [call.id for call in calls]
             session.execute(update(Call).where(Call.id.in_(ids)).values(counted=True))
         return len(calls)
@@ -102,26 +102,40 @@ def _uncounted(session: Session) -> Sequence[Call]:
     return session.scalars(query).all()
 
 
-def _upsert(session: Session, sums: dict[tuple[date, Key], Counter[str]]) -> None:
+def upsert(session: Session, sums: dict[tuple[date, Key], Counter[str]]) -> None:
+    """To the days and, in the same transaction, to their months."""
     if not sums:
         return
+    months: dict[tuple[date, Key], Counter[str]] = {}
+    for (day, key), sum_ in sums.items():
+        months.setdefault((day.replace(day=1), key), Counter()).update(sum_)
+    _add_to(session, DailyCount, "day", sums)
+    _add_to(session, MonthlyCount, "month", months)
+
+
+def _add_to(
+    session: Session,
+    table: type[DailyCount] | type[MonthlyCount],
+    when: str,
+    sums: dict[tuple[date, Key], Counter[str]],
+) -> None:
     on_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite if on_sqlite else postgresql).insert(DailyCount)
+    statement = (sqlite if on_sqlite else postgresql).insert(table)
     added = statement.on_conflict_do_update(
-        index_elements=["day", "measure", "name", "part"],
+        index_elements=[when, "measure", "name", "part"],
         set_={
-            "count": DailyCount.count + statement.excluded["count"],
-            "total": DailyCount.total + statement.excluded["total"],
+            "count": table.count + statement.excluded["count"],
+            "total": table.total + statement.excluded["total"],
         },
     )
-    session.execute(added, list(_rows(sums)))
+    session.execute(added, list(_rows(when, sums)))
 
 
-def _rows(sums: dict[tuple[date, Key], Counter[str]]) -> Iterable[dict[str, Any]]:
+def _rows(when: str, sums: dict[tuple[date, Key], Counter[str]]) -> Iterable[dict[str, Any]]:
     """In order, so that two workers never wait for each other in a ring."""
-    for (day, key), sum_ in sorted(sums.items()):
+    for (first, key), sum_ in sorted(sums.items()):
         yield {
-            "day": day,
+            when: first,
             "measure": key.measure,
             "name": key.name,
             "part": key.part,

@@ -1,23 +1,27 @@
-"""The figures of a stretch of days, read from the daily counts."""
+"""The figures of a stretch of days, read from the counts of days and months."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ivr.statistics.counting import Ending, Measure, Result, Stage
-from ivr.store.tables import Cancellation, DailyCount, Opening, Outbox
+from ivr.store.tables import Cancellation, DailyCount, MonthlyCount, Opening, Outbox
 
 LONGEST = timedelta(days=366)
 """Of a period."""
 UNDERSTOOD = (Result.FIRST, Result.SECOND, Result.THIRD)
+Counts = Select[str, str, str, int, int]
+"""Measure, name, part, count, total."""
 DELIVERED = "delivered"
+STATES = ("queued", "sending", "sent", DELIVERED, "undelivered", "unknown", "given_up")
+"""Of an SMS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,16 @@ class Period:
             datetime.combine(self.first, time(), zone),
             datetime.combine(self.last + timedelta(days=1), time(), zone),
         )
+
+    def months(self) -> tuple[date, date]:
+        """The first days of the first whole month within it, and of the month after the last.
+
+        Not in order where it holds no whole month.
+        """
+        begin = self.first.replace(day=1)
+        if begin < self.first:
+            begin = (begin + timedelta(days=31)).replace(day=1)
+        return begin, (self.last + timedelta(days=1)).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +136,13 @@ def figures_of(session: Session, period: Period, zone: ZoneInfo) -> Figures:
 
 
 class _Sums:
-    """The daily counts of a period, added up over its days by one query."""
+    """The counts of a period, added up by one query: whole months, and the days beside them."""
 
     def __init__(self, session: Session, period: Period) -> None:
-        query = (
-            select(
-                *(DailyCount.measure, DailyCount.name, DailyCount.part),
-                *(func.sum(DailyCount.count), func.sum(DailyCount.total)),
-            )
-            .where(DailyCount.day.between(period.first, period.last))
-            .group_by(DailyCount.measure, DailyCount.name, DailyCount.part)
-        )
+        counts = union_all(*_counts(period)).subquery()
+        key = (counts.c.measure, counts.c.name, counts.c.part)
+        sums = func.sum(counts.c["count"]), func.sum(counts.c.total)
+        query = select(*key, *sums).group_by(*key)
         self._rows = [
             (measure, name, part, int(count), int(total))
             for measure, name, part, count, total in session.execute(query)
@@ -169,19 +179,38 @@ class _Sums:
         )
 
 
+def _counts(period: Period) -> Iterator[Counts]:
+    """Rows of months that lie wholly within it, and of the days before and after them."""
+    begin, end = period.months()
+    if begin >= end:
+        yield _of_days(period.first, period.last)
+        return
+    months = select(
+        *(MonthlyCount.measure, MonthlyCount.name, MonthlyCount.part),
+        *(MonthlyCount.count, MonthlyCount.total),
+    )
+    yield months.where(MonthlyCount.month >= begin, MonthlyCount.month < end)
+    yield _of_days(period.first, begin - timedelta(days=1))
+    yield _of_days(end, period.last)
+
+
+def _of_days(first: date, last: date) -> Counts:
+    return select(
+        *(DailyCount.measure, DailyCount.name, DailyCount.part),
+        *(DailyCount.count, DailyCount.total),
+    ).where(DailyCount.day.between(first, last))
+
+
 def _days(session: Session, period: Period) -> dict[date, int]:
     """Days without calls stand there with a nought."""
+    length = (period.last - period.first).days + 1
+    days = [period.first + timedelta(days=n) for n in range(length)]
     query = (
         select(DailyCount.day, func.sum(DailyCount.count))
-        .where(
-            DailyCount.day.between(period.first, period.last),
-            DailyCount.measure == Measure.ENDING.value,
-        )
+        .where(DailyCount.day.in_(days), DailyCount.measure == Measure.ENDING.value)
         .group_by(DailyCount.day)
     )
     counted = {day: int(count) for day, count in session.execute(query)}
-    length = (period.last - period.first).days + 1
-    days = (period.first + timedelta(days=n) for n in range(length))
     return {day: counted.get(day, 0) for day in days}
 
 
@@ -210,10 +239,11 @@ def _freed(session: Session, period: Period, zone: ZoneInfo) -> Freed:
 
 
 def _messages(session: Session, period: Period, zone: ZoneInfo) -> dict[str, int]:
+    """State by state: an index counts each without sorting."""
     begin, end = period.between(zone)
     query = (
         select(Outbox.state, func.count())
-        .where(_within(Outbox.created_at, begin, end))
+        .where(Outbox.state.in_(STATES), _within(Outbox.created_at, begin, end))
         .group_by(Outbox.state)
     )
     counted: Counter[str] = Counter({state: int(n) for state, n in session.execute(query)})

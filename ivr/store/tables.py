@@ -252,7 +252,7 @@ class Call(Base):
     step: Mapped[str] = mapped_column(String(80), default="")
     """Id of the open prompt."""
     turn: Mapped[int] = mapped_column(default=0)
-    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"), index=True)
+    patient_id: Mapped[int | None] = mapped_column(ForeignKey("patients.id"))
     visit_id: Mapped[int | None] = mapped_column(ForeignKey("visits.id"))
     """In hand, so that a broken-off call can go on."""
     level: Mapped[int] = mapped_column(default=0)
@@ -277,6 +277,9 @@ class Call(Base):
             postgresql_where=text(UNCOUNTED),
         ),
         Index(None, "caller_index", "started_at"),
+        Index(
+            None, "patient_id", "started_at", "id"
+        ),  # with the id: no row is read to find one
         Index(None, "outcome", "started_at"),
         Index(
             "ix_calls_step_started_at",
@@ -334,7 +337,7 @@ class Outbox(Base):
 
     __table_args__ = (
         Index(None, "state", "next_attempt_at"),
-        Index("ix_outbox_created_at_state", "created_at", "kind", "state"),
+        Index(None, "state", "created_at"),
     )
 
 
@@ -472,6 +475,22 @@ class DailyCount(Base):
     count: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(BigInteger, default=0)
     """Sum of what was measured, in milliseconds."""
+
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read in the key's order
+
+
+class MonthlyCount(Base):
+    """The daily counts of a month, added up: written together with them."""
+
+    __tablename__ = "monthly_counts"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    """Its first day."""
+    measure: Mapped[str] = mapped_column(WORD, primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    part: Mapped[str] = mapped_column(WORD, primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(BigInteger, default=0)
 
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read in the key's order
 

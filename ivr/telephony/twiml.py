@@ -55,6 +55,19 @@ class PlayedVoice:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedVoice:
+    """`<Play>` where a person has recorded all of a text; another voice says the rest."""
+
+    is_recorded: Callable[[str], bool]
+    played: Voice
+    other: Voice
+
+    def speak(self, verb: TwiML, text: str, *, pace: int, loudness: int) -> None:
+        voice = self.played if self.is_recorded(text) else self.other
+        voice.speak(verb, text, pace=pace, loudness=loudness)
+
+
+@dataclass(frozen=True, slots=True)
 class Documents:
     """Every document that the line answers a carrier with."""
 

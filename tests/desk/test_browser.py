@@ -317,7 +317,7 @@ def test_roles_and_the_auditors_log(desktop: Desktop) -> None:
     auditor.get_by_role("link", name="Журнал").click()
     auditor.get_by_label("Кто").fill("registrar")
     auditor.get_by_role("button", name="Найти").click()
-    expect(auditor.locator("tbody")).to_contain_text("отказано: desk.journal.index")
+    expect(auditor.locator("tbody")).to_contain_text("отказано, нет права: Журнал")
 
 
 def test_every_page_is_accessible_and_fits_its_window(desktop: Desktop) -> None:

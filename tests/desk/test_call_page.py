@@ -179,3 +179,41 @@ def test_an_unknown_caller_is_looked_for(desk: Desk) -> None:
     visitor = desk.visitor("registrar")
     assert "Ахметов" not in visitor.text(f"/calls/{call}/")
     assert "Ахметов Ильдар" in visitor.find(f"/calls/{call}/who", "who=ахметов")
+
+
+def test_from_an_unknown_caller_a_patients_page_is_closed_too(desk: Desk) -> None:
+    call = desk.call("111111#", caller=ANNA)
+    visitor = desk.visitor("registrar")
+    assert "терапевт" in visitor.text("/patients/1")
+    visitor.text(f"/calls/{call}/")
+    closed = visitor.text("/patients/1")
+    assert "Записи закрыты" in closed
+    assert "терапевт" not in closed
+    noted = [row for row in desk.rows(tables.Audit) if row.what == "looked at a closed patient"]
+    assert [(row.call_id, row.patient_id) for row in noted] == [(call, 1)]
+    after = visitor.post(f"/calls/{call}/check", **UNKNOWN, back="/desk/patients/1").text
+    assert "терапевт" in after
+    assert "Записи закрыты" in visitor.text("/patients/4")
+
+
+def test_a_patient_is_opened_for_another_reason(desk: Desk) -> None:
+    call = desk.call("111111#", caller=ANNA)
+    visitor = desk.visitor("registrar", "Ольга")
+    visitor.text(f"/calls/{call}/")
+    assert visitor.post("/patients/1/open", reason="").status_code == 400
+    opened = visitor.post("/patients/1/open", reason="пациент у окна").text
+    assert "терапевт" in opened
+    assert "Открыт без сверки со звонящим: пациент у окна" in opened
+    assert ("Ольга", "opened a patient past the check") in desk.audit()
+    assert "терапевт" in visitor.text("/patients/1")
+
+
+def test_a_patients_page_is_closed_for_the_call_in_hand_only(desk: Desk) -> None:
+    unknown, known = desk.call("111111#", caller=ANNA), desk.call("000017#")
+    visitor = desk.visitor("registrar")
+    visitor.text(f"/calls/{unknown}/")
+    visitor.text(f"/calls/{known}/")
+    assert "терапевт" in visitor.text("/patients/1")
+    visitor.text(f"/calls/{unknown}/")
+    desk.line.clock.set("+31m")
+    assert "терапевт" in visitor.text("/patients/1")

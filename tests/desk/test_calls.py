@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from ivr.clinic.patients import NAME
+from ivr.desk import persons
 from ivr.desk.call_search import PAGE
 from ivr.desk.exporting import as_csv, as_xlsx
 from ivr.store import tables
@@ -23,7 +24,16 @@ FOUND = {
     "name=смирнова": True,
     "name=Смир": True,
     "name=Ахметов": False,
+    "name=Смирнова А": True,
+    "name=Смирнова Анна Пет": True,
+    "name=Смирнова Ольга": False,
+    "name=Смирнова&step=goodbye": True,
+    "name=Смирнова&step=identify": False,
+    "policy=0017&outcome=cancelled&until=2026-11-22": False,
     "policy=000017": True,
+    "policy=0017": True,
+    "policy=00017": True,
+    "policy=0018": False,
     "policy=7776150894000017": True,
     "policy=000018": False,
     "outcome=cancelled": True,
@@ -55,7 +65,7 @@ def test_fields_find_and_leave_out(desk: Desk) -> None:
     ("query", "sentence"),
     [
         ("number=12", "Номер не разобрать"),
-        ("policy=17", "последние шесть цифр"),
+        ("policy=017", "от четырёх до шести"),
         ("code=1", "шесть цифр"),
         ("since=yesterday", "Начало периода"),
         ("after=nonsense", "Такой страницы нет"),
@@ -137,3 +147,21 @@ def test_hostile_texts_do_nothing(desk: Desk) -> None:
             assert tag not in text, (path, tag)
     assert "&lt;script&gt;" in visitor.text(f"/calls/{call}/")
     assert ANNA[2:5] in visitor.text("/calls/")
+
+
+def test_calls_of_a_common_name_are_all_found_newest_first(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More people of a surname than are shown as patients."""
+    monkeypatch.setattr(persons, "MOST", 1)
+    calls = []
+    for _ in range(2):
+        desk.line.clock.set("+1m")
+        calls.append(desk.call("000017#"))
+    visitor = desk.visitor("registrar")
+    found = visitor.find("/calls/", "name=Смирнова")
+    assert [call in found for call in calls] == [True, True]
+    assert found.index(calls[1]) < found.index(calls[0])
+    assert "Так зовут слишком многих" in visitor.find("/calls/", "name=Смир")
+    patients = visitor.find("/patients/", "who=Смирнова")
+    assert "Показаны не все" in patients

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from ivr.app import create_app
-from ivr.desk import accounts
+from ivr.desk import guesses, known_browser
 from ivr.desk.accounts import hashed
+from ivr.desk.guesses import network
 from ivr.store import tables
 from tests.desk.conftest import TOKEN, Desk
 from tests.line import Line, settings
@@ -26,11 +27,16 @@ def account(desk: Desk) -> None:
 
 
 def sign_in(
-    client: FlaskClient, name: str, password: str, address: str = "/desk/sign-in"
+    client: FlaskClient,
+    name: str,
+    password: str,
+    address: str = "/desk/sign-in",
+    forwarded: str = "",
 ) -> tuple[int, str]:
     token = TOKEN.findall(client.get("/desk/sign-in").text)[0]
     form = {"name": name, "password": password, "csrf_token": token}
-    reply = client.post(address, data=form)
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    reply = client.post(address, data=form, headers=headers)
     return reply.status_code, reply.headers.get("Location", "") or reply.text
 
 
@@ -59,13 +65,99 @@ def test_nobody_is_sent_elsewhere(desk: Desk, elsewhere: str) -> None:
 def test_five_failures_lock_the_name_for_a_while(desk: Desk) -> None:
     account(desk)
     client = desk.app.test_client()
-    for _ in range(accounts.TRIES):
+    for _ in range(guesses.TRIES):
         assert "не подошли" in sign_in(client, "Ольга", "wrong")[1]
     assert "Подождите 15 минут" in sign_in(client, "Ольга", "a long password")[1]
     assert "не подошли" in sign_in(client, "Пётр", "wrong")[1]
-    desk.line.clock.now += accounts.LOCKED_FOR + timedelta(seconds=1)
+    desk.line.clock.now += guesses.LOCKED_FOR + timedelta(seconds=1)
     assert sign_in(client, "Ольга", "a long password")[0] == 302
-    assert desk.audit().count(("Ольга", "sign-in failed")) == accounts.TRIES
+    assert desk.audit().count(("Ольга", "sign-in failed")) == guesses.TRIES
+
+
+def test_who_guesses_a_name_does_not_lock_out_its_own_browser(desk: Desk) -> None:
+    account(desk)
+    hers, stranger = desk.app.test_client(), desk.app.test_client()
+    assert sign_in(hers, "Ольга", "a long password")[0] == 302
+    hers.delete_cookie("desk", path="/desk")
+    for _ in range(guesses.TRIES):
+        sign_in(stranger, "Ольга", "wrong")
+    assert "Подождите" in sign_in(stranger, "Ольга", "a long password")[1]
+    assert sign_in(hers, "Ольга", "a long password")[0] == 302
+
+
+def test_a_known_browser_has_five_tries_as_well(desk: Desk) -> None:
+    account(desk)
+    hers = desk.app.test_client()
+    sign_in(hers, "Ольга", "a long password")
+    for _ in range(guesses.TRIES):
+        assert "не подошли" in sign_in(hers, "Ольга", "wrong")[1]
+    assert "Подождите" in sign_in(hers, "Ольга", "a long password")[1]
+    assert sign_in(desk.app.test_client(), "Ольга", "a long password")[0] == 302
+
+
+@pytest.mark.parametrize("cookie", ["made up", "x.y", ""])
+def test_a_made_up_browser_is_not_known(desk: Desk, cookie: str) -> None:
+    account(desk)
+    client = desk.app.test_client()
+    client.set_cookie(known_browser.COOKIE, cookie, path="/desk")
+    for _ in range(guesses.TRIES):
+        sign_in(client, "Ольга", "wrong")
+    assert "Подождите" in sign_in(client, "Ольга", "a long password")[1]
+
+
+def test_a_browser_is_not_known_for_ever(desk: Desk) -> None:
+    account(desk)
+    hers = desk.app.test_client()
+    sign_in(hers, "Ольга", "a long password")
+    desk.line.clock.now += known_browser.KEPT + timedelta(days=1)
+    for _ in range(guesses.TRIES):
+        sign_in(desk.app.test_client(), "Ольга", "wrong")
+    assert "Подождите" in sign_in(hers, "Ольга", "a long password")[1]
+
+
+def test_one_address_tries_many_names_and_is_closed_to_new_browsers(desk: Desk) -> None:
+    account(desk)
+    hers, stranger = desk.app.test_client(), desk.app.test_client()
+    sign_in(hers, "Ольга", "a long password")
+    for number in range(guesses.TRIES_OF_ADDRESS):
+        assert "не подошли" in sign_in(stranger, f"somebody {number}", "wrong")[1]
+    assert "Подождите" in sign_in(stranger, "somebody else", "wrong")[1]
+    assert desk.audit().count(("?", "sign-in closed for address 127.0.0.1")) == 1
+    assert sign_in(hers, "Ольга", "a long password")[0] == 302
+    desk.line.clock.now += 2 * guesses.LOCKED_FOR
+    assert sign_in(stranger, "Ольга", "a long password")[0] == 302
+
+
+def test_the_address_is_what_our_own_proxy_has_seen(line: Line) -> None:
+    """What stands to the left of it may be invented; without a proxy all of it may be."""
+    for proxies in ("1", "0"):
+        config = settings(line.url, IVR_PUBLIC_URL="http://127.0.0.1:8000", IVR_PROXIES=proxies)
+        app = create_app(config, clock=line.clock)
+        for number in range(guesses.TRIES_OF_ADDRESS):
+            forwarded = f"10.0.0.{number}, 203.0.113.{proxies}"
+            sign_in(app.test_client(), f"somebody {number}", "wrong", forwarded=forwarded)
+        last = sign_in(
+            app.test_client(), "nobody", "wrong", forwarded=f"10.9.9.9, 203.0.113.{proxies}"
+        )
+        assert "Подождите" in last[1]
+        elsewhere = sign_in(
+            app.test_client(), "nobody", "wrong", forwarded="10.9.9.9, 203.0.113.77"
+        )
+        assert ("Подождите" in elsewhere[1]) is (proxies == "0")
+        app.extensions["line"].database.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "whole"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_an_address_is_a_subscriber(address: str, whole: str) -> None:
+    assert network(address) == whole
 
 
 def test_the_wrong_name_and_the_wrong_password_look_alike(desk: Desk) -> None:

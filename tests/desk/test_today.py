@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from ivr.desk.attention import queue
+from ivr.desk.words import word
 from ivr.messages.outbox import State
 from ivr.store import tables
 from ivr.store.columns import Base
@@ -209,3 +212,39 @@ def test_asking_again_and_again_writes_no_audit(desk: Desk) -> None:
     for _ in range(3):
         visitor.text("/live")
     assert desk.audit() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "outcomes"),
+    [
+        ("cancelled", ("cancelled", "requested")),
+        ("handed_over", ("transferred", "callback")),
+        ("given_up", ("hung_up", "not_identified", "failed")),
+    ],
+)
+def test_a_number_of_the_day_leads_to_the_calls_it_counts(
+    desk: Desk, name: str, outcomes: tuple[str, ...]
+) -> None:
+    calls = {}
+    for outcome in ("kept", "told", *outcomes):
+        calls[outcome] = desk.call("000017#", "4")
+        with desk.line.database.begin() as session:
+            ended = {"outcome": outcome, "ended_at": desk.line.clock.now}
+            session.execute(
+                update(tables.Call).where(tables.Call.id == calls[outcome]).values(**ended)
+            )
+    visitor = desk.visitor("registrar")
+    said = word(name, "number")
+    address = re.search(
+        rf'href="/desk([^"]+)"><b>{len(outcomes)}</b> <span>{said}<', visitor.text("/")
+    )
+    assert address
+    listed = visitor.text(html.unescape(address[1]))
+    assert {outcome for outcome, call in calls.items() if call in listed} == set(outcomes)
+
+
+def test_an_unknown_caller_stands_in_the_queue_with_the_number(desk: Desk) -> None:
+    desk.call("111111#", caller="+79990001122")
+    end_calls(desk, "hung_up")
+    assert "+7 999 000-11-22" in desk.visitor("registrar").text("/").partition("queue")[2]
+    assert "999 000" not in desk.visitor("auditor").text("/")

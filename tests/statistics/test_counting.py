@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivr.dialogue.conversation import Line as Spoken
+from ivr.messages.outbox import State
 from ivr.statistics.counting import (
     CallFacts,
     Ending,
@@ -21,8 +23,8 @@ from ivr.statistics.counting import (
     figures,
     questions,
 )
-from ivr.statistics.daily import DailyFigures
-from ivr.statistics.figures import Figures, Period, figures_of
+from ivr.statistics.daily import DailyFigures, upsert
+from ivr.statistics.figures import STATES, Figures, Period, figures_of
 from ivr.store.database import Database
 from ivr.store.tables import Call
 from ivr.store.tables import Line as Row
@@ -212,3 +214,39 @@ def test_days_without_calls_are_noughts(database: Database) -> None:
     seen = counted(database, days=3)
     assert list(seen.days.values()) == [0, 0, 0]
     assert (seen.calls, seen.share(Ending.PERSON), seen.delivered) == (0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        ("2026-11-23", "2026-11-23", 0),
+        ("2026-11-01", "2026-11-30", 1),
+        ("2026-11-02", "2026-11-30", 0),
+        ("2025-11-25", "2026-11-25", 11),
+        ("2025-12-01", "2026-02-28", 3),
+        ("2025-12-31", "2026-01-01", 0),
+        ("2026-01-31", "2026-03-01", 1),
+    ],
+)
+def test_months_are_what_their_days_are(
+    database: Database, first: str, last: str, months: int
+) -> None:
+    period = Period(date.fromisoformat(first), date.fromisoformat(last))
+    begin, end = period.months()
+    whole = (end.year - begin.year) * 12 + end.month - begin.month
+    assert max(0, whole) == months
+    hour = Key(Measure.HOUR, "12", "told")
+    days = [date(2025, 11, 1) + timedelta(n) for n in range(0, 400, 3)]
+    with database.begin() as session:
+        for place, day in enumerate(days):
+            for _ in range(2):
+                once = Counter(count=place + 1, total=7)
+                upsert(session, {(day, hour): once, (day, Key(Measure.DOOR, "x")): once})
+        figured = figures_of(session, period, ZONE)
+    within = [n + 1 for n, day in enumerate(days) if period.first <= day <= period.last]
+    assert sum(figured.hours.values()) == 2 * sum(within)
+    assert sum(figured.doors.values()) == 2 * sum(within)
+
+
+def test_the_states_of_sms_that_are_counted_are_all() -> None:
+    assert set(STATES) == set(State)
