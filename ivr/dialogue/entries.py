@@ -69,6 +69,8 @@ class Digits:
     """Seconds, also between keys."""
     reader: Reader | None = any_digits
     """None: by keys only."""
+    one_by_one: bool = False
+    """By voice single digits only: it was misheard before."""
     result: Any = Entry
 
     def listen(self) -> Listen:
@@ -78,7 +80,10 @@ class Digits:
         if self.reader is None:
             return hearings.commands_only()
         kind: Kind = "code" if self.reader is code_digits else "digits"
-        return hearings.dictation(kind, self._is_whole)
+        return hearings.dictation(kind, self._is_whole, one_by_one=self.one_by_one)
+
+    def again(self) -> Digits:
+        return replace(self, one_by_one=True)
 
     def from_keys(self, keys: Keys) -> Entry | None:
         digits, erased = erased_by(self.kept, keys.keys)
@@ -112,15 +117,22 @@ class Policy:
     kept: str = ""
     linked: tuple[str, ...] = ()
     """Policies of the calling number's patients."""
+    whole: int = POLICY
+    """What is asked for: so many digits that are said are no beginning."""
     patience: int = 1
     may_be_empty: bool = True
+    one_by_one: bool = False
+    """As with `Digits`."""
     result: Any = Entry
 
     def listen(self) -> Listen:
         return self._digits().listen()
 
     def hearing(self) -> Hearing:
-        return hearings.dictation("policy", self._is_whole, HELP)
+        return hearings.dictation("policy", self._is_whole, HELP, one_by_one=self.one_by_one)
+
+    def again(self) -> Policy:
+        return replace(self, one_by_one=True)
 
     def from_keys(self, keys: Keys) -> Entry | None:
         return self._digits().from_keys(keys)
@@ -135,7 +147,8 @@ class Policy:
         best = readings[0].value
         whole = understanding.whole_policies(readings)
         if best in self.linked or not whole:
-            return Entry(best, closed_by(best, POLICY))
+            asked = self.whole if not self.kept else POLICY
+            return Entry(best, "count" if len(best) in (asked, POLICY) else "pause")
         return Unclear(tuple(Entry(value, "count") for value in whole[:MOST_READ_BACK]))
 
     def between(self, readings: Sequence[Entry]) -> Between:
