@@ -11,6 +11,7 @@ from ivr.switchboard import Sentence
 from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.playout import LEAD, SendFrame
 from ivr.telephony.media_stream.talk import (
+    BOUNCE,
     FIRST_SILENCE,
     LONGEST_SPEECH,
     LONGEST_TURN,
@@ -237,6 +238,66 @@ def test_keys_before_the_naming_was_heard_confirm_nothing(carrier: Carrier) -> N
     assert carrier.heard_frames == len(NAMING.text) + len(QUESTION)
     carrier.press("1")
     assert carrier.answers == [(5, Keys("1"))]
+
+
+DONE = Sentence("cancel.done", "it is done " * 12, barge_in=False)
+
+
+@pytest.mark.parametrize("after", [0, 5, 40, 80, 130])
+def test_a_doubled_yes_does_not_take_up_the_pen(carrier: Carrier, after: int) -> None:
+    """Whether it comes before the next turn, within the notice, or at once."""
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.press("1")
+    pressed = after == 0
+    if pressed:
+        carrier.press("1")
+    carrier.say(turn(6, menu(), DONE, "a pen?"))
+    carrier.frames(after)
+    carrier.press("" if pressed else "1")
+    carrier.until_played()
+    assert carrier.answers == [(5, Keys("1"))]
+    carrier.press("1")
+    assert carrier.answers[1:] == [(6, Keys("1"))]
+
+
+def test_another_key_during_the_notice_is_kept(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.press("1")
+    carrier.press("0")
+    carrier.say(turn(6, menu(), DONE, "a pen?"))
+    carrier.until_answer()
+    assert carrier.answers[1:] == [(6, Keys("0"))]
+
+
+def test_a_doubled_no_answers_nothing_for_a_moment(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.press("2")
+    carrier.say(turn(6, menu(), "it stays " * 20))
+    carrier.frames(BOUNCE - 1)
+    carrier.press("2")
+    assert carrier.answers == [(5, Keys("2"))]
+    carrier.frames(1)
+    carrier.press("2")
+    assert carrier.answers[1:] == [(6, Keys("2"))]
+
+
+def test_the_same_key_answers_two_menus_at_once(carrier: Carrier) -> None:
+    carrier.say(turn(5, menu(), "which?"))
+    carrier.press("11")
+    carrier.say(turn(6, menu(), "what?"))
+    assert carrier.answers == [(5, Keys("1")), (6, Keys("1"))]
+
+
+def test_a_key_before_a_notice_that_follows_spoken_words_is_kept(carrier: Carrier) -> None:
+    carrier.say(turn(4, menu(), "which?"))
+    carrier.press("1")
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.until_played()
+    carrier.speak("да")
+    carrier.say(turn(6, menu(), DONE, "a pen?"))
+    carrier.press("1")
+    carrier.until_answer()
+    assert carrier.answers[-1] == (6, Keys("1"))
 
 
 def test_after_the_naming_a_key_may_stop_the_question(carrier: Carrier) -> None:
