@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ivr.dialogue import hearings
@@ -13,7 +13,7 @@ from ivr.speech import understanding
 from ivr.speech.understanding import Kind, Phrases, option
 
 Closed = Literal["hash", "pause", "count"]
-POLICY, LAST_SIX = 16, 6
+POLICY, CERTIFICATE, LAST_SIX = 16, 9, 6
 MOST_READ_BACK = 3
 HELP = ("помощь", "помогите", "нет полиса", "полиса нет", "проверить код", "у меня код")
 """At the policy they lead to the help menu, as `#` alone does."""
@@ -145,6 +145,8 @@ class Policy:
         if not readings:
             return Entry(self.kept, "hash") if option(words, _HELP) else None
         best = readings[0].value
+        if len(best) == CERTIFICATE and best not in self.linked and not self.kept:
+            return Unclear((Entry(best, "hash"), Entry(best, "pause")))
         whole = understanding.whole_policies(readings)
         if best in self.linked or not whole:
             asked = self.whole if not self.kept else POLICY
@@ -152,6 +154,10 @@ class Policy:
         return Unclear(tuple(Entry(value, "count") for value in whole[:MOST_READ_BACK]))
 
     def between(self, readings: Sequence[Entry]) -> Between:
+        if len(readings[0].digits) == CERTIFICATE:
+            whole, begun = readings
+            answer = ReadBack(whole, secret=True, otherwise=begun)
+            return Between((Spoken("identify.nine"),), answer)
         return read_back("identify.is_it", readings[0].digits, readings, secret=True)
 
     def _digits(self) -> Digits:
@@ -260,6 +266,8 @@ class ReadBack:
     others: tuple[Entry, ...] = ()
     secret: bool = False
     """The number is not to be heard in a recording."""
+    otherwise: Entry = field(default_factory=lambda: Entry("", "pause", denied=True))
+    """What a no to the last reading means."""
     result: Any = Entry
 
     def listen(self) -> Listen:
@@ -279,4 +287,4 @@ class ReadBack:
             return self.entry
         if agreed is None:
             return None
-        return Unclear(self.others) if self.others else Entry("", "pause", denied=True)
+        return Unclear(self.others) if self.others else self.otherwise

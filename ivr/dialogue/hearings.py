@@ -26,7 +26,7 @@ MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
 DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
 SURE_ENOUGH = 0.6
 """Of the weakest word of a yes that costs."""
-VISIT_WISHES = ("cancel",)
+VISIT_WISHES = ("cancel", "reschedule")
 """What may be wanted of a visit while it is chosen."""
 Whole = Callable[[str], bool]
 

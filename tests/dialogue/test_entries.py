@@ -77,6 +77,17 @@ def test_a_number_of_nobody_known_is_read_back() -> None:
     assert question.answer.from_keys(Keys("2")) == Entry("", "pause", denied=True)
 
 
+def test_nine_digits_of_nobody_known_may_be_all_or_a_beginning() -> None:
+    nine = "сто двадцать три четыреста пятьдесят шесть семьсот восемьдесят девять"
+    readings = (Entry("123456789", "hash"), Entry("123456789", "pause"))
+    assert Policy().from_words(nine) == Unclear(readings)
+    assert Policy(linked=("123456789",)).from_words(nine) == Entry("123456789", "pause")
+    assert Policy(kept="777615").from_words("ноль восемь девять") == Entry("777615089", "pause")
+    question = Policy().between(readings)
+    assert question.answer.from_words("да") == readings[0]
+    assert question.answer.from_keys(Keys("2")) == readings[1]
+
+
 def test_a_no_leads_to_the_next_reading() -> None:
     first, second = Entry("1", "count"), Entry("2", "count")
     answer = read_back("identify.is_it", "1", (first, second)).answer
