@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from threading import Thread
 from types import FrameType
 
@@ -25,7 +26,7 @@ from ivr.telephony.media_server.parts import Hearer, Parts
 from ivr.telephony.media_server.server import MediaServer
 from ivr.telephony.media_server.vosk_hearer import VoskHearer
 from ivr.telephony.signature import SocketSignature
-from ivr.telephony.sounds import Sounds
+from ivr.telephony.sounds import Sounds, pieces
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ def media_server(line: Line) -> MediaServer:
     voice = clinic_voice(line)
     sounds = Sounds(voice, voice.edition)
     Thread(target=prepare, args=(line, sounds), name="sounds ahead", daemon=True).start()
-    return MediaServer(parts(line, sounds.of, hearer_of(line.config)))
+    wired = parts(line, sounds.of, hearer_of(line.config))
+    return MediaServer(replace(wired, pieces=pieces))
 
 
 def parts(line: Line, sound: Callable[..., bytes], hearer: Callable[[], Hearer]) -> Parts:

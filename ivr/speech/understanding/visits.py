@@ -125,7 +125,7 @@ class _Finder:
             self._fitting.append(fits)
 
     def _is_another(self, fits: Places) -> bool:
-        """«не к терапевту к лору»: what is wanted instead, or not wanted either? To be asked."""
+        """«не к терапевту к лору»: instead of it, or not wanted either? To be asked."""
         return bool(self._since_not) and not self._since_not & fits
 
     def _refuse(self) -> None:

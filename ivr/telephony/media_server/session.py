@@ -285,14 +285,17 @@ class Session:
     async def _say(self, reply: Reply) -> None:
         turn = reply.turn
         for place, sentence in enumerate(reply.sentences):
-            make = self._parts.sound
-            sound = await in_thread(
-                self._pools.sounds, make, sentence, turn.pace, turn.loudness
-            )
-            self._do(self._talk.sound(turn.number, place, sound))
-            if self._began is not None:
-                metrics.FIRST_SOUND_SECONDS.observe(self._now() - self._began)
-                self._began = None
+            *begun, last = self._parts.pieces(sentence)
+            for piece in (*begun, last):
+                make = self._parts.sound
+                sound = await in_thread(
+                    self._pools.sounds, make, piece, turn.pace, turn.loudness
+                )
+                more = piece is not last
+                self._do(self._talk.sound(turn.number, place, sound, more=more))
+                if self._began is not None:
+                    metrics.FIRST_SOUND_SECONDS.observe(self._now() - self._began)
+                    self._began = None
 
     def _heard(self, ear: int, event: EarEvent) -> None:
         match event:

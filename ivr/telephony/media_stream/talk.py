@@ -100,13 +100,14 @@ class Talk:
             self._out.append(PrepareEar(current.hearing))
         return self._taken()
 
-    def sound(self, turn: int, place: int, audio: bytes) -> list[Effect]:
-        """Mu-law of one sentence of the turn."""
+    def sound(self, turn: int, place: int, audio: bytes, *, more: bool = False) -> list[Effect]:
+        """Mu-law of one sentence of the turn, or of a piece of it where `more` is to come."""
         current = self._round
         if current is None or current.reply.turn.number != turn or current.pressed:
             return []
-        current.sounds += 1
-        clip = self._playout.clip(turn, place, len(current.reply.sentences), audio)
+        current.sounds += not more
+        of = len(current.reply.sentences)
+        clip = self._playout.clip(turn, place, of, audio, more=more)
         if self._rest is None:
             self._playout.add(clip)
         else:
@@ -146,7 +147,8 @@ class Talk:
         for clip in self._playout.echoed(name):
             current = self._round
             self._hash_is_late = False
-            if current is not None and clip.turn == current.reply.turn.number:
+            of_this = current is not None and clip.turn == current.reply.turn.number
+            if current is not None and of_this and not clip.more:
                 current.heard.add(clip.place)
                 self._unreported.append(current.reply.sentences[clip.place].prompt)
         self._look()
