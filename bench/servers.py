@@ -58,9 +58,7 @@ def _rss(pid: str) -> float:
 
 @contextmanager
 def serving(name: str, app: str, folder: Path, url: str = "") -> Iterator[Server]:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port = int(bound.getsockname()[1])
+    port = free_port()
     with (folder / f"{name.replace(' ', '-')}.log").open("w") as log:
         running = subprocess.Popen(
             (sys.executable, "-m", "gunicorn", "-c", "python:ivr.web_server", app),
@@ -75,7 +73,7 @@ def serving(name: str, app: str, folder: Path, url: str = "") -> Iterator[Server
             stderr=log,
         )
     try:
-        _wait(running, port)
+        until_it_listens(running, port)
         yield Server(name, port, running.pid)
     finally:
         os.killpg(running.pid, signal.SIGKILL)
@@ -95,7 +93,13 @@ def _environment(url: str, port: int) -> dict[str, str]:
     }
 
 
-def _wait(running: subprocess.Popen[bytes], port: int) -> None:
+def free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])
+
+
+def until_it_listens(running: subprocess.Popen[bytes], port: int) -> None:
     ends = time.monotonic() + UP
     while time.monotonic() < ends and running.poll() is None:
         with socket.socket() as knock:

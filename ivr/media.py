@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from threading import Thread
+from types import FrameType
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,20 +26,27 @@ from ivr.telephony.media_server.parts import Hearer, Parts
 from ivr.telephony.media_server.server import MediaServer
 from ivr.telephony.media_server.vosk_hearer import VoskHearer
 from ivr.telephony.signature import SocketSignature
-from ivr.telephony.sounds import Sounds
+from ivr.telephony.sounds import Sounds, pieces
 
 log = logging.getLogger(__name__)
 
+Leave = Callable[[], Awaitable[None]]
 LONGEST_MESSAGE = 65_536
 """Bytes; a frame has 330, and some carriers send seconds at once."""
 
 
-def media_app(line: Line, rest: ASGIApp | None = None) -> ASGIApp:
+def media_app(line: Line, rest: ASGIApp) -> ASGIApp:
     """`rest` answers whatever is not the media socket. Raises ModelMissing and VadMissing."""
+    return media_server(line).app(rest)
+
+
+def media_server(line: Line) -> MediaServer:
+    """Raises ModelMissing and VadMissing."""
     voice = clinic_voice(line)
     sounds = Sounds(voice, voice.edition)
     Thread(target=prepare, args=(line, sounds), name="sounds ahead", daemon=True).start()
-    return MediaServer(parts(line, sounds.of, hearer_of(line.config))).app(rest)
+    wired = parts(line, sounds.of, hearer_of(line.config))
+    return MediaServer(replace(wired, pieces=pieces))
 
 
 def parts(line: Line, sound: Callable[..., bytes], hearer: Callable[[], Hearer]) -> Parts:
@@ -70,9 +80,42 @@ def prepare(line: Line, sounds: Sounds) -> None:
         report(broken, "")
 
 
-def server(app: ASGIApp) -> uvicorn.Server:
-    """The token stands in the path, so no address goes into the log."""
-    return uvicorn.Server(
+class LeavingServer(uvicorn.Server):
+    """At the first signal its streams may end or be handed over, at the second it stops."""
+
+    def __init__(self, config: uvicorn.Config, leave: Leave) -> None:
+        super().__init__(config)
+        self._leave = leave
+        self._signalled = False
+        self._leaving: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._signalled:
+            super().handle_exit(sig, frame)
+        self._signalled = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._signalled and self._leaving is None:
+            self._leaving = asyncio.create_task(self._until_left())
+        return await super().on_tick(counter)
+
+    async def _until_left(self) -> None:
+        try:
+            await self._leave()
+        finally:
+            self.should_exit = True
+
+
+async def _at_once() -> None:
+    """Nothing is waited for."""
+
+
+def server(app: ASGIApp, leave: Leave = _at_once) -> uvicorn.Server:
+    """The token stands in the path, so no address goes into the log.
+
+    `leave` is awaited between the signal to stop and the end.
+    """
+    return LeavingServer(
         uvicorn.Config(
             app,
             log_level="warning",
@@ -83,7 +126,8 @@ def server(app: ASGIApp) -> uvicorn.Server:
             ws_ping_timeout=20,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=5,
-        )
+        ),
+        leave,
     )
 
 

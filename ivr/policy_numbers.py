@@ -34,14 +34,17 @@ def policy_kind(digits: str) -> PolicyKind:
     """What the length says; the check digit is not looked at."""
     if not _are_digits(digits):
         return PolicyKind.OTHER
-    kinds = {16: PolicyKind.ENP, 9: PolicyKind.CERTIFICATE, 11: PolicyKind.BLANK}
-    return kinds.get(len(digits), PolicyKind.OTHER)
+    return _KINDS.get(len(digits), PolicyKind.OTHER)
+
+
+_KINDS = {16: PolicyKind.ENP, 9: PolicyKind.CERTIFICATE, 11: PolicyKind.BLANK}
+_DOUBLED = {str(digit): sum(divmod(2 * digit, 10)) for digit in range(10)}
 
 
 def luhn_digit(body: str) -> int:
     """The digit that makes `body` + digit pass Luhn; `body` is ASCII digits of any length."""
-    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in body[::-2])
-    plain = sum(int(digit) for digit in body[-2::-2])
+    doubled = sum([_DOUBLED[digit] for digit in body[::-2]])
+    plain = sum([int(digit) for digit in body[-2::-2]])
     return -(doubled + plain) % 10
 
 

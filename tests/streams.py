@@ -184,6 +184,7 @@ class StreamPhone(WebhookPhone):
     """Closes the socket."""
     echo: bool = True
     clears: int = 0
+    last_key: str = ""
     parts: dict[str, Any] = field(default_factory=dict)
     """What the server is to have besides."""
 
@@ -249,7 +250,9 @@ class StreamPhone(WebhookPhone):
         heard = as_carriers_end(self.reply.turn, heard)
         match heard:
             case Keys(keys=keys, closed=closed):
-                self.press(f"{keys}#" if closed == "hash" else keys[: self.wanted])
+                self.wait_between(keys)
+                taken = keys if self.wanted == 1 else keys[: self.wanted]
+                self.press(f"{keys}#" if closed == "hash" else taken)
                 if closed != "hash" and len(keys) < self.wanted:
                     self.be_silent()
             case Utterance(words=words, foreign=foreign):
@@ -263,6 +266,12 @@ class StreamPhone(WebhookPhone):
     def wanted(self) -> int:
         then = self.reply.turn.then if self.reply else None
         return then.count if isinstance(then, Listen) else 0
+
+    def wait_between(self, keys: str) -> None:
+        """Who presses the same key for another question waits a little."""
+        if keys[:1] == self.last_key:
+            self.frame(SILENT * 80)
+        self.last_key = keys[-1:]
 
     def press(self, keys: str) -> None:
         for key in keys:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from threading import Event
 from typing import cast
 
 import pytest
@@ -206,6 +207,46 @@ def test_a_database_that_is_down_for_a_mark_ends_no_stream(phone: StreamPhone) -
     said = phone.send(Keys("1"))
     assert pairs(cancelled(phone)[0]) in said.text
     assert "Почему отменяете?" in phone.send(Keys("1")).text
+
+
+@dataclass
+class ForgetsReports:
+    """The database is down for so many reports of what was heard."""
+
+    board: Switchboard
+    times: int
+    told: Event = field(default_factory=Event)
+
+    def played(self, *what: object, **more: object) -> None:
+        if self.times:
+            self.times -= 1
+            raise OperationalError("played", None, Exception("is down"))
+        self.board.played(*what, **more)  # type: ignore[arg-type]
+        self.told.set()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.board, name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", [True, False])
+def test_a_report_that_was_lost_is_told_again(phone: StreamPhone, ends: bool) -> None:
+    """Behind the end of the stream as well as in it."""
+    at_the_question(phone)
+    phone.send(Keys("1"))
+    assert phone.watched is not None
+    board = ForgetsReports(phone.watched.board, 1)
+    phone.watched.board = cast("Switchboard", board)
+    assert "Код отмены" in phone.send(Keys("1")).text
+    if ends:
+        phone.send(HungUp())
+    assert board.told.wait(10)
+    phone.hang.close()
+    phone.line.clock.set("+11m")
+    later = StreamPhone(phone.line, server=phone.server)
+    later.dial(ANNA)
+    assert "Код отмены" not in later.send(Keys("000017", "hash")).text
+    later.hang.close()
 
 
 # --- frames ----------------------------------------------------------------------------------

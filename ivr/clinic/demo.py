@@ -143,7 +143,7 @@ def fill(session: Session, vault: Vault, now: datetime) -> None:
         ClinicSettings.set(session, name, value)
     session.flush()
     timetable = ClinicSettings.load(session).timetable(ZONE)
-    rows = {key: _add_doctor(session, doctor) for key, doctor in DOCTORS.items()}
+    rows = {key: add_doctor(session, doctor) for key, doctor in DOCTORS.items()}
     for patient in PATIENTS:
         row = patients.write(session, vault, patient.card)
         for visit in patient.visits:
@@ -161,7 +161,7 @@ def is_empty(session: Session) -> bool:
 Rows = dict[str, tuple[tables.Doctor, tables.Place]]
 
 
-def _add_doctor(session: Session, doctor: DemoDoctor) -> tuple[tables.Doctor, tables.Place]:
+def add_doctor(session: Session, doctor: DemoDoctor) -> tuple[tables.Doctor, tables.Place]:
     place = Place(
         clinic=SETTINGS["name"],
         address=SETTINGS["address"],

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from socket import create_server, socket
 from threading import Event, Thread
 
@@ -55,17 +56,18 @@ def demo(tools: Tools, port: int | None) -> None:
 @click.command("media")
 @click.pass_obj
 def media_command(tools: Tools) -> None:
-    """Serve the media socket: speech both ways."""
+    """Serve the media socket: speech both ways. Told to stop, it sees its calls off."""
     app.log_to_stderr()
     config = tools.config()
     if config.speech == "off":
         raise Stop("IVR_SPEECH=off: there is nothing to serve.")
     with stop_on_faults(), _bound("0.0.0.0", config.media_port) as bound:  # noqa: S104
         try:
-            served = media.media_app(app.open_line(config, tools.clock))
+            served = media.media_server(app.open_line(config, tools.clock))
         except (ModelMissing, VadMissing) as missing:
             raise Stop(f"{missing}.") from None
-        media.server(served).run(sockets=[bound])
+        leave = partial(served.leave, config.media_leave)
+        media.server(served.app(), leave).run(sockets=[bound])
 
 
 @click.command()

@@ -61,6 +61,13 @@ class MayBeUnclear(Protocol):
     def between(self, readings: Sequence[Any]) -> Between: ...
 
 
+@runtime_checkable
+class HeardOtherwise(Protocol):
+    """An answer that is heard in an easier way once it was not understood."""
+
+    def again(self) -> Answer[Any]: ...
+
+
 class Command(StrEnum):
     """What a caller may want in every question; by words as in the library's tables."""
 

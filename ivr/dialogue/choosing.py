@@ -31,7 +31,7 @@ class Picked:
     place: int | None
     """In the whole list, from 0; None: the other visits are to be read."""
     wish: str = ""
-    """What is wanted of it, said in the same breath: `cancel`."""
+    """What is wanted of it, said in the same breath: `cancel`, `reschedule`."""
 
 
 @dataclass(frozen=True, slots=True)

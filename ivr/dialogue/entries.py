@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ivr.dialogue import hearings
@@ -13,7 +13,7 @@ from ivr.speech import understanding
 from ivr.speech.understanding import Kind, Phrases, option
 
 Closed = Literal["hash", "pause", "count"]
-POLICY, LAST_SIX = 16, 6
+POLICY, CERTIFICATE, LAST_SIX = 16, 9, 6
 MOST_READ_BACK = 3
 HELP = ("помощь", "помогите", "нет полиса", "полиса нет", "проверить код", "у меня код")
 """At the policy they lead to the help menu, as `#` alone does."""
@@ -69,6 +69,8 @@ class Digits:
     """Seconds, also between keys."""
     reader: Reader | None = any_digits
     """None: by keys only."""
+    one_by_one: bool = False
+    """By voice single digits only: it was misheard before."""
     result: Any = Entry
 
     def listen(self) -> Listen:
@@ -78,7 +80,10 @@ class Digits:
         if self.reader is None:
             return hearings.commands_only()
         kind: Kind = "code" if self.reader is code_digits else "digits"
-        return hearings.dictation(kind, self._is_whole)
+        return hearings.dictation(kind, self._is_whole, one_by_one=self.one_by_one)
+
+    def again(self) -> Digits:
+        return replace(self, one_by_one=True)
 
     def from_keys(self, keys: Keys) -> Entry | None:
         digits, erased = erased_by(self.kept, keys.keys)
@@ -112,15 +117,22 @@ class Policy:
     kept: str = ""
     linked: tuple[str, ...] = ()
     """Policies of the calling number's patients."""
+    whole: int = POLICY
+    """What is asked for: so many digits that are said are no beginning."""
     patience: int = 1
     may_be_empty: bool = True
+    one_by_one: bool = False
+    """As with `Digits`."""
     result: Any = Entry
 
     def listen(self) -> Listen:
         return self._digits().listen()
 
     def hearing(self) -> Hearing:
-        return hearings.dictation("policy", self._is_whole, HELP)
+        return hearings.dictation("policy", self._is_whole, HELP, one_by_one=self.one_by_one)
+
+    def again(self) -> Policy:
+        return replace(self, one_by_one=True)
 
     def from_keys(self, keys: Keys) -> Entry | None:
         return self._digits().from_keys(keys)
@@ -133,12 +145,19 @@ class Policy:
         if not readings:
             return Entry(self.kept, "hash") if option(words, _HELP) else None
         best = readings[0].value
+        if len(best) == CERTIFICATE and best not in self.linked and not self.kept:
+            return Unclear((Entry(best, "hash"), Entry(best, "pause")))
         whole = understanding.whole_policies(readings)
         if best in self.linked or not whole:
-            return Entry(best, closed_by(best, POLICY))
+            asked = self.whole if not self.kept else POLICY
+            return Entry(best, "count" if len(best) in (asked, POLICY) else "pause")
         return Unclear(tuple(Entry(value, "count") for value in whole[:MOST_READ_BACK]))
 
     def between(self, readings: Sequence[Entry]) -> Between:
+        if len(readings[0].digits) == CERTIFICATE:
+            whole, begun = readings
+            answer = ReadBack(whole, secret=True, otherwise=begun)
+            return Between((Spoken("identify.nine"),), answer)
         return read_back("identify.is_it", readings[0].digits, readings, secret=True)
 
     def _digits(self) -> Digits:
@@ -247,6 +266,8 @@ class ReadBack:
     others: tuple[Entry, ...] = ()
     secret: bool = False
     """The number is not to be heard in a recording."""
+    otherwise: Entry = field(default_factory=lambda: Entry("", "pause", denied=True))
+    """What a no to the last reading means."""
     result: Any = Entry
 
     def listen(self) -> Listen:
@@ -266,4 +287,4 @@ class ReadBack:
             return self.entry
         if agreed is None:
             return None
-        return Unclear(self.others) if self.others else Entry("", "pause", denied=True)
+        return Unclear(self.others) if self.others else self.otherwise

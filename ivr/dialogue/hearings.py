@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 
 from ivr.dialogue.turns import Hearing
 from ivr.speech import listening
@@ -26,7 +26,7 @@ MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
 DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
 SURE_ENOUGH = 0.6
 """Of the weakest word of a yes that costs."""
-VISIT_WISHES = ("cancel",)
+VISIT_WISHES = ("cancel", "reschedule")
 """What may be wanted of a visit while it is chosen."""
 Whole = Callable[[str], bool]
 
@@ -83,10 +83,13 @@ def confirmation(own: Own, *, cancelling: bool) -> Hearing:
     )
 
 
-def dictation(kind: Kind, whole: Whole, more: Sequence[str] = ()) -> Hearing:
+def dictation(
+    kind: Kind, whole: Whole, more: Sequence[str] = (), *, one_by_one: bool = False
+) -> Hearing:
     """Digits; the pause within a number is long, behind a whole one short."""
+    said = _one_by_one if one_by_one else partial(_dictation, kind)
     return Hearing(
-        phrases=_dictation(kind, tuple(more)),
+        phrases=said(tuple(more)),
         filler=listening.FILLERS[kind],
         pause=DIGITS_PAUSE,
         whole=whole,
@@ -128,6 +131,11 @@ def _dictation(kind: Kind, more: tuple[str, ...]) -> tuple[str, ...]:
     said = listening.expected(kind)
     others = listening.beside(_distinct(*more, *_universal()))
     return (*said, *(phrase for phrase in others if phrase not in said))
+
+
+@cache
+def _one_by_one(more: tuple[str, ...]) -> tuple[str, ...]:
+    return listening.one_by_one((*more, *_universal()))
 
 
 def _distinct(*phrases: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from ivr.dialogue.answers import (
     Answer,
     Between,
     Command,
+    HeardOtherwise,
     MayBeUnclear,
     Unclear,
     command_in,
@@ -63,7 +64,10 @@ class Question:
     def answer(self) -> Answer[Any]:
         """Of the question as it stands: between readings, or open."""
         assert isinstance(self.op, Ask)  # noqa: S101
-        return self._between.answer if self._between else self.op.answer
+        answer = self._between.answer if self._between else self.op.answer
+        if self.count("nomatch") and isinstance(answer, HeardOtherwise):
+            return answer.again()
+        return answer
 
     def understand(self, heard: Heard) -> Any | Unclear | Command | None:
         """A value of the answer, what may be one, a command, or None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from ivr.clinic.actions import (
@@ -18,13 +19,12 @@ from ivr.clinic.actions import (
 from ivr.dialogue.answers import Option
 from ivr.dialogue.birth_dates import BirthDate
 from ivr.dialogue.call import Call
-from ivr.dialogue.entries import Digits, Entry, Phone, Policy
+from ivr.dialogue.entries import LAST_SIX, POLICY, Digits, Entry, Phone, Policy
 from ivr.dialogue.turns import Outcome
 from ivr.flows.entering import enter
 from ivr.flows.person import hand_over
 from ivr.flows.status import status
 
-POLICY = 16
 QUIET, SEARCHING = 3, 10
 """Gathers of six seconds that count as one silence: twenty seconds, and a minute."""
 
@@ -51,18 +51,18 @@ async def refuse(call: Call) -> None:
 
 async def _by_policy(call: Call, first: str, known: Known) -> tuple[Checked, str]:
     """Digits until they identify, lead to another step, or the third miss."""
-    prompt, kept = first, ""
+    prompt, kept, misfits = first, "", 0
     while True:
-        entry = await _entry(call, prompt, kept, known)
+        entry = await _entry(call, prompt, Policy(kept, known.policies), misfits)
         checked = await _check(call, entry)
-        if checked.check is Check.WRONG_CHECK_DIGIT:
+        misfits += checked.check is Check.NEED_WHOLE
+        by_fours = checked.check is Check.WRONG_CHECK_DIGIT
+        if by_fours or await _misfits_again(call, checked, entry, misfits):
             entry = await _by_fours(call)
-            checked = await call.do(CheckPolicy(entry.digits, entry.closed))
-            if checked.check is Check.WRONG_CHECK_DIGIT:
-                return checked, entry.digits
+            return await call.do(CheckPolicy(entry.digits, entry.closed)), entry.digits
         if checked.check not in GOES_ON:
             return checked, entry.digits
-        kept = await _say_what_is_kept(call, checked.check, entry)
+        kept = await _say_what_is_kept(call, checked.check, entry, misfits)
         prompt = "identify.go_on" if kept else "identify.whole"
 
 
@@ -77,10 +77,19 @@ async def _check(call: Call, entry: Entry) -> Checked:
     return checked
 
 
+async def _misfits_again(call: Call, checked: Checked, entry: Entry, misfits: int) -> bool:
+    """An end of a number that did not fit a second time."""
+    again = checked.check is Check.NEED_WHOLE and misfits > 1 and entry.closed != "pause"
+    if again:
+        await call.say("identify.not_enough")
+        await call.say("identify.denied")
+    return again
+
+
 GOES_ON = (Check.KEPT, Check.NEED_WHOLE, Check.BLANK_NUMBER)
 
 
-async def _say_what_is_kept(call: Call, check: Check, entry: Entry) -> str:
+async def _say_what_is_kept(call: Call, check: Check, entry: Entry, misfits: int) -> str:
     digits, count = entry.digits, len(entry.digits)
     if check is Check.BLANK_NUMBER:
         await call.say("identify.blank_number")
@@ -88,18 +97,18 @@ async def _say_what_is_kept(call: Call, check: Check, entry: Entry) -> str:
     if check is Check.NEED_WHOLE and entry.closed != "pause":
         await call.say("identify.not_enough")
         return ""
-    await call.say("identify.kept", count=count, following=count + 1)
+    kind = "again" if misfits else "text"
+    await call.say("identify.kept", kind=kind, count=count, following=count + 1)
     return digits
 
 
-async def _entry(call: Call, prompt: str, kept: str, known: Known) -> Entry:
+async def _entry(call: Call, prompt: str, answer: Policy, misfits: int) -> Entry:
     """New digits behind the kept ones; nothing at all leads to the help menu."""
     while True:
-        patience = SEARCHING if prompt == "identify.search" else QUIET
-        entry = await call.ask(prompt, Policy(kept, known.policies, patience))
+        entry = await call.ask(prompt, _asked(prompt, answer, misfits))
         if entry.denied:
             return entry
-        if entry.digits == kept and not entry.erased:
+        if entry.digits == answer.kept and not entry.erased:
             prompt, kept = await _help(call), ""
         elif entry.erased and len(entry.digits) < POLICY and entry.closed != "hash":
             kept = entry.digits
@@ -109,6 +118,17 @@ async def _entry(call: Call, prompt: str, kept: str, known: Known) -> Entry:
             return entry
         else:
             kept, prompt = "", "identify.whole"
+        answer = replace(answer, kept=kept)
+
+
+def _asked(prompt: str, answer: Policy, misfits: int) -> Policy:
+    """From the second attempt on single digits are asked for."""
+    return replace(
+        answer,
+        whole=LAST_SIX if prompt == "identify.last_six" else POLICY,
+        patience=SEARCHING if prompt == "identify.search" else QUIET,
+        one_by_one=misfits > 0 or prompt == "identify.whole",
+    )
 
 
 async def _say_what_is_left(call: Call, kept: str) -> None:
@@ -122,7 +142,7 @@ async def _say_what_is_left(call: Call, kept: str) -> None:
 async def _by_fours(call: Call) -> Entry:
     digits = ""
     for prompt in FOURS:
-        digits += await enter(call, prompt, Digits(4))
+        digits += await enter(call, prompt, Digits(4, one_by_one=True))
     return Entry(digits, "count")
 
 

@@ -17,8 +17,9 @@ ATTEMPTS = 3
 async def status(call: Call) -> None:
     """Tell the status, or that the data do not fit; then the caller's next question."""
     prompt = "status.code"
-    for _ in range(ATTEMPTS):
-        code = await enter(call, prompt, Digits(6, reader=code_digits))
+    for attempt in range(ATTEMPTS):
+        wanted = Digits(6, reader=code_digits, one_by_one=attempt > 0)
+        code = await enter(call, prompt, wanted)
         if is_code(code):
             await _tell(call, await _find(call, code))
             return

@@ -15,6 +15,7 @@ from ivr.flows.code import give_code
 from ivr.flows.person import hand_over
 from ivr.flows.status import status
 from ivr.flows.undo import is_request, undo
+from ivr.speech.understanding import commands_said
 
 PAGE = 3
 
@@ -162,6 +163,10 @@ async def _one_visit(call: Call, visit: Visit, wish: str = "") -> Receipt | None
             case "cancel":
                 receipt = await cancel(call, visit)
                 return receipt if receipt and receipt.status in UNDOABLE else None
+            case "reschedule":
+                wish = ""
+                await call.say("visits.move")
+                await hand_over(call, "reschedule")
             case _:
                 return None
 
@@ -170,6 +175,7 @@ UNDOABLE = (CancellationStatus.CANCELLED, CancellationStatus.PROCESSING)
 VISIT_MENU = {
     "1": Option("way", ("как пройти", "адрес", "как добраться")),
     "2": Option("cancel", wish="cancel"),
+    "3": Option("reschedule", wish="reschedule"),
     "4": Option("finish", alone=("спасибо", "ничего"), wish="bye"),
 }
 
@@ -216,8 +222,9 @@ def _next(receipt: Receipt | None) -> tuple[str, Mapping[str, Option]]:
 RESTORE = Option("undo", ("вернуть", "верните", "вернуть запись", "вернуть отмененную запись"))
 WITHDRAW = Option("undo", ("снять", "снять просьбу"))
 LAST_QUESTION = Manners(noinput=2, nomatch=3)
+TO_THE_VISITS = ("к записям", "записи", "еще запись", *commands_said(("reschedule",)))
 NEXT = {
-    "1": Option("visits", ("к записям", "записи", "еще запись"), wish="cancel"),
+    "1": Option("visits", TO_THE_VISITS, wish="cancel"),
     "2": Option("other_policy", ("другой полис",)),
     "4": Option("status", ("проверить код", "код"), wish="status"),
     "5": Option(

@@ -31,9 +31,14 @@ ONE_BY_ONE = (
     *("семь", "восемь", "девять"),
 )
 """For a question that asks for single digits: heard best, also in noise."""
+BESIDE_DIGITS = (
+    *("сначала", "заново", "нет", "ой нет", "не так", "неправильно", "вернее", "точнее"),
+    *("ошиблась", "ошибся"),
+)
+"""What takes digits back, in such a question."""
 DICTATED: frozenset[Kind] = frozenset({"digits", "policy", "code", "birth-date"})
 
-_OFTEN, _SOMETIMES = 20, 5
+_NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 100, 20, 5
 """Times that a word stands in the list, and is so much likelier than the others."""
 
 
@@ -43,6 +48,12 @@ def expected(kind: Kind, listed: Sequence[Listed] = ()) -> tuple[str, ...]:
     return tuple(_dictated(said)) if kind in DICTATED else said
 
 
+def one_by_one(others: Sequence[str] = ()) -> tuple[str, ...]:
+    """Phrases for a `Listener` of single digits, `others` (commands) far less likely."""
+    said = tuple(dict.fromkeys((*BESIDE_DIGITS, *others)))
+    return (*ONE_BY_ONE * _NEARLY_ALWAYS, *beside(said))
+
+
 def _dictated(said: Sequence[str]) -> Iterator[str]:
     for phrase in said:
         if phrase not in _unheard():
@@ -50,8 +61,8 @@ def _dictated(said: Sequence[str]) -> Iterator[str]:
 
 
 def beside(phrases: Sequence[str]) -> tuple[str, ...]:
-    """Those that may be listened for beside digits: none that sounds like one."""
-    return tuple(phrase for phrase in phrases if phrase not in _unheard())
+    """Those that may be listened for beside digits: no word of them sounds like one."""
+    return tuple(phrase for phrase in phrases if not _unheard() & {phrase, *phrase.split()})
 
 
 @cache

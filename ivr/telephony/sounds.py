@@ -6,6 +6,7 @@ import io
 import wave
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
@@ -34,7 +35,7 @@ class Sounds:
 
     def of(self, sentence: Sentence, pace: int = 0, loudness: int = 0) -> bytes:
         """Mu-law. Raises what the synthesis raises."""
-        parts = sentences(sentence.text)
+        parts = (piece.text for piece in pieces(sentence))
         return b"".join(self._part(part, pace, loudness) for part in parts)
 
     def _part(self, text: str, pace: int, loudness: int) -> bytes:
@@ -58,6 +59,12 @@ class Sounds:
         """Have them ready before a call wants them."""
         for text in texts:
             self.of(Sentence("", text))
+
+
+def pieces(sentence: Sentence) -> tuple[Sentence, ...]:
+    """A prompt as its sentences; at least one."""
+    parts = sentences(sentence.text) or [sentence.text]
+    return tuple(replace(sentence, text=part) for part in parts)
 
 
 def mulaw_of(wav: bytes) -> bytes:

@@ -77,6 +77,7 @@ QUESTIONS: Mapping[str, Answer[Any]] = {
         POLICY,
     ),
     "identify.is_it": read_back("identify.is_it", LINKED[0], READ).answer,
+    "identify.nine": Policy().between((Entry("1" * 9, "hash"), Entry("1" * 9, "pause"))).answer,
     "identify.four1": Digits(4),
     "identify.four2": Digits(4),
     "identify.birth_date": BIRTH_DATE,

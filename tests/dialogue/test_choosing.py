@@ -57,7 +57,9 @@ TABLE: list[tuple[str, Picked | tuple[int, ...] | None]] = [
     ("к окулисту в понедельник", None),
     ("отмените к педиатру", None),
     ("не знаю", None),
-    ("перенесите", None),
+    ("перенесите", (0, 1, 2)),
+    ("перенесите к хирургу", Picked(2, "reschedule")),
+    ("не перенести, а отменить к хирургу", Picked(2, "cancel")),
     ("", None),
 ]
 
@@ -67,7 +69,8 @@ def test_a_choice_on_the_first_page(words: str, value: Picked | tuple[int, ...] 
     match FIRST_PAGE.from_words(words):
         case Unclear(readings=readings):
             assert tuple(one.place for one in readings) == value
-            wish = "cancel" if words.startswith("отмен") else ""
+            wishes = {"отмен": "cancel", "перен": "reschedule"}
+            wish = wishes.get(words[:5], "")
             assert {one.wish for one in readings} == {wish}
         case understood:
             assert understood == value
@@ -139,6 +142,9 @@ def test_too_many_to_be_numbered_are_not_understood() -> None:
         ("отменить", "cancel"),
         ("отменить пожалуйста", "cancel"),
         ("не приду", "cancel"),
+        ("перенесите на другой день", "reschedule"),
+        ("не отменить а перенести", "reschedule"),
+        ("отменить или перенести", None),
         ("отменить не надо", None),
         ("отмена не нужна", None),
         ("отменить запись не нужно", None),

@@ -173,6 +173,20 @@ def test_a_hash_right_behind_digits_that_ended_by_count_is_dropped() -> None:
     assert prompts(table.hear(Keys("#"))) == ["digits"]
 
 
+def test_digits_that_were_not_understood_are_listened_for_one_by_one() -> None:
+    table = Table(digits_then_menu)
+    table.begin()
+    for heard, listened in (
+        (NoInput(), True),
+        (Utterance("абракадабра"), False),
+        (NoInput(), False),
+    ):
+        then = table.hear(heard).then
+        assert isinstance(then, Listen)
+        assert then.hearing is not None
+        assert ("пятнадцать" in then.hearing.phrases) == listened
+
+
 @pytest.mark.parametrize(
     ("keys", "closed"), [("0", "hash"), ("0", "pause"), ("0#", "count"), ("0", "count")]
 )

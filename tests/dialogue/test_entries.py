@@ -9,7 +9,15 @@ import pytest
 
 from ivr.dialogue.answers import Unclear
 from ivr.dialogue.birth_dates import BirthDate
-from ivr.dialogue.entries import Digits, Entry, Phone, Policy, code_digits, read_back
+from ivr.dialogue.entries import (
+    LAST_SIX,
+    Digits,
+    Entry,
+    Phone,
+    Policy,
+    code_digits,
+    read_back,
+)
 from ivr.dialogue.turns import Keys
 from tests.dialogue.questions import LINKED, TODAY, YEARS
 
@@ -41,6 +49,24 @@ def test_a_policy_of_a_linked_patient(words: str, value: Entry | None) -> None:
     assert Policy(linked=LINKED).from_words(words) == value
 
 
+def test_so_many_digits_as_were_asked_for_are_no_beginning() -> None:
+    asked = Policy(linked=LINKED, whole=LAST_SIX)
+    assert asked.from_words("ноль ноль ноль ноль один восемь") == Entry("000018", "count")
+    assert asked.from_words("семь семь семь шесть") == Entry("7776", "pause")
+    assert replace(asked, kept="77").from_words("семь шесть один пять") == Entry(
+        "777615", "pause"
+    )
+
+
+@pytest.mark.parametrize("answer", [Policy(), Digits(6, reader=code_digits), Digits(4)])
+def test_once_misheard_single_digits_are_listened_for(answer: Policy | Digits) -> None:
+    first, again = answer.hearing(), answer.again().hearing()
+    assert "пятнадцать" in first.phrases
+    assert "пятнадцать" not in again.phrases
+    assert {"пять", "оператор", "сначала"} <= set(again.phrases)
+    assert (again.pause, again.filler) == (first.pause, first.filler)
+
+
 def test_a_number_of_nobody_known_is_read_back() -> None:
     unclear = Policy().from_words(WHOLE)
     assert unclear == Unclear((Entry(VALID, "count"),))
@@ -49,6 +75,17 @@ def test_a_number_of_nobody_known_is_read_back() -> None:
     assert question.answer.from_words("да верно") == Entry(VALID, "count")
     assert question.answer.from_words("не знаю") is None
     assert question.answer.from_keys(Keys("2")) == Entry("", "pause", denied=True)
+
+
+def test_nine_digits_of_nobody_known_may_be_all_or_a_beginning() -> None:
+    nine = "сто двадцать три четыреста пятьдесят шесть семьсот восемьдесят девять"
+    readings = (Entry("123456789", "hash"), Entry("123456789", "pause"))
+    assert Policy().from_words(nine) == Unclear(readings)
+    assert Policy(linked=("123456789",)).from_words(nine) == Entry("123456789", "pause")
+    assert Policy(kept="777615").from_words("ноль восемь девять") == Entry("777615089", "pause")
+    question = Policy().between(readings)
+    assert question.answer.from_words("да") == readings[0]
+    assert question.answer.from_keys(Keys("2")) == readings[1]
 
 
 def test_a_no_leads_to_the_next_reading() -> None:

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from ivr.speech.fillers import Filler
-from ivr.speech.listening import DICTATED, FILLERS, expected
+from ivr.speech.listening import (
+    DICTATED,
+    FILLERS,
+    ONE_BY_ONE,
+    beside,
+    expected,
+    one_by_one,
+)
 from ivr.speech.recogniser import Ear, Listener
 from ivr.speech.understanding import KINDS, Kind, Listed, phrases
 from ivr.speech.understanding.words import heard
@@ -103,3 +110,15 @@ def test_nothing_sounds_like_a_digit(kind: Kind) -> None:
     listened = expected(kind)
     assert not {"все", "плюс", "июнь", "писят"} & set(listened)
     assert listened.count("семь") > listened.count("семерка") > listened.count("вернее") == 1
+
+
+def test_single_digits_only() -> None:
+    listened = one_by_one(("оператор", "все спасибо", "полиса нет"))
+    digits = [word for word in listened if word in ONE_BY_ONE]
+    assert len(digits) > 20 * (len(listened) - len(digits))
+    assert {"сначала", "вернее", "оператор", "полиса нет"} <= set(listened)
+    assert not {"десять", "пятнадцать", "все спасибо", "ой нет"} & set(listened)
+
+
+def test_no_word_of_a_command_sounds_like_a_digit() -> None:
+    assert beside(("все спасибо", "оператор", "с человеком")) == ("оператор",)

@@ -14,12 +14,16 @@ from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from tests.telephony.lines import CALLER, environment, sign
+from ivr.store.database import Database
+from ivr.switchboard import utc_now
+from tests.telephony.lines import CALLER, environment, fill, sign
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +35,7 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def process(port: int, env: dict[str, str], *words: str) -> Iterator[None]:
+def process(port: int, env: dict[str, str], *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """A command that has come to answer; killed with all its children at the end."""
     running = subprocess.Popen(  # noqa: S603 - our own command
         (sys.executable, "-m", "ivr", *words),
@@ -42,9 +46,10 @@ def process(port: int, env: dict[str, str], *words: str) -> Iterator[None]:
     )
     try:
         wait_for(running, port)
-        yield
+        yield running
     finally:
-        os.killpg(running.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
         running.wait()
 
 
@@ -122,13 +127,99 @@ def test_the_demo_comes_up_again_after_kill_9(
     assert (tmp_path / "var" / "demo.env").read_text() == keys
 
 
+LEAVES = 5
+"""Seconds; the first three are for calls that end by themselves."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("caller", ["hangs up", "answers", "waits"])
+def test_the_media_process_sees_its_calls_off(
+    caller: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SIGTERM it takes no new call; one that goes on is handed over to the keys."""
+    monkeypatch.chdir(tmp_path)
+    port, media = free_port(), free_port()
+    Database(f"sqlite:///{tmp_path}/line.db").upgrade()
+    fill(f"sqlite:///{tmp_path}/line.db", utc_now())
+    env = environment(
+        f"sqlite:///{tmp_path}/line.db",
+        IVR_SPEECH="vosk",
+        IVR_MEDIA_PORT=str(media),
+        IVR_MEDIA_URL=f"ws://127.0.0.1:{media}",
+        IVR_MEDIA_LEAVE=str(LEAVES),
+        IVR_REQUIRE_SIGNATURE="off",
+    )
+    with process(port, env, "web"), process(media, env, "media") as running:
+        document, another = post(port, "/voice"), post(port, "/voice", CallSid=OTHER)
+        with called(media, document) as stream:
+            assert next_of(stream, "media")
+            running.send_signal(signal.SIGTERM)
+            until_leaving(media)
+            with pytest.raises(InvalidStatus):
+                connect(stream_url(another), proxy=None)
+            if caller == "hangs up":
+                stream.send(json.dumps({"event": "stop"}))
+            elif caller == "answers":
+                assert until_closed(stream, seconds=LEAVES - 1) is None
+                press(stream, "000017#")
+            assert until_closed(stream, seconds=LEAVES + 2) == 1000
+            assert running.wait(10) == 0
+        if caller != "hangs up":
+            by_keys = post(port, action(document))
+            assert "Сейчас линия понимает только кнопки." in by_keys
+            assert ("Иванова" in by_keys) == (caller == "answers")
+
+
+OTHER = "CA" + "2" * 32
+
+
+def until_leaving(port: int) -> None:
+    for _ in range(100):
+        if "leaving" in get(port, "/health/ready"):
+            return
+        Event().wait(0.05)
+    raise AssertionError("not leaving")
+
+
+def press(stream: ClientConnection, keys: str) -> None:
+    for key in keys:
+        stream.send(json.dumps({"event": "dtmf", "dtmf": {"digit": key}}))
+
+
+def stream_url(document: str) -> str:
+    found = re.search(r'<Stream url="([^"]+)"', document)
+    assert found
+    return found[1]
+
+
+def until_closed(stream: ClientConnection, seconds: float) -> int | None:
+    """The code it was closed with; None where it is still open. Sound goes on meanwhile."""
+    silence = b64encode(b"\xff" * 1600).decode()
+    try:
+        for _ in range(round(5 * seconds)):
+            stream.send(json.dumps({"event": "media", "media": {"payload": silence}}))
+            sent = monotonic()
+            while (left := sent + 0.2 - monotonic()) > 0:
+                with contextlib.suppress(TimeoutError):
+                    stream.recv(timeout=left)
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 1006
+    return None
+
+
+def next_of(stream: ClientConnection, event: str) -> dict[str, object]:
+    while True:
+        message: dict[str, object] = json.loads(stream.recv(timeout=30))
+        if message["event"] == event:
+            return message
+
+
 @contextlib.contextmanager
 def called(port: int, document: str) -> Iterator[ClientConnection]:
     """The media socket that the document asks for."""
-    found = re.search(r'<Stream url="([^"]+)"', document)
-    assert found
-    assert found[1].startswith(f"ws://127.0.0.1:{port}/media/")
-    with connect(found[1], proxy=None) as stream:
+    url = stream_url(document)
+    assert url.startswith(f"ws://127.0.0.1:{port}/media/")
+    with connect(url, proxy=None) as stream:
         start = {"event": "start", "streamSid": "MZ1", "start": {"callSid": CALLER["CallSid"]}}
         stream.send(json.dumps(start))
         yield stream

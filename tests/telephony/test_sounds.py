@@ -8,7 +8,7 @@ import numpy as np
 
 from ivr.speech.mulaw import linear
 from ivr.switchboard import Sentence
-from ivr.telephony.sounds import Sounds
+from ivr.telephony.sounds import Sounds, pieces
 
 
 @dataclass
@@ -43,3 +43,12 @@ def test_pace_and_loudness_sound_otherwise() -> None:
     for wishes in ((0, 0), (-1, 0), (0, 2), (0, 2)):
         sounds.of(Sentence("x", "Да."), *wishes)
     assert [wishes[1:] for wishes in voice.asked] == [(0, 0), (-1, 0), (0, 2)]
+
+
+def test_a_prompt_in_its_sentences() -> None:
+    prompt = Sentence("cancel.naming", "Вы отменяете приём. Терапевт Иванова.", barge_in=False)
+    assert [one.text for one in pieces(prompt)] == ["Вы отменяете приём.", "Терапевт Иванова."]
+    assert {(one.prompt, one.barge_in) for one in pieces(prompt)} == {("cancel.naming", False)}
+    assert pieces(Sentence("x", "–")) == (Sentence("x", "–"),)
+    sounds = Sounds(Voice())
+    assert sounds.of(prompt) == b"".join(sounds.of(one) for one in pieces(prompt))

@@ -5,6 +5,8 @@ Costs are those of domain.md 2.2.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ivr.speech.understanding.marks import Marks, marks_of
 from ivr.speech.understanding.pieces import COUNTING, Numbers, Piece
 from ivr.speech.understanding.words import Heard
@@ -13,6 +15,8 @@ _OTHER_LENGTH = 0.4
 _OTHER_NUMBER = 0.9
 """«не пять, а шесть» after something else than five."""
 _KEPT_BOTH = 1.5
+_UNHEARD_BUT = 0.5
+"""«не пять шесть»: the «а» is short, and may be lost."""
 _TAKEN_BACK = (0.4, 0.9, 1.3, 1.6)
 """By how many numbers are taken back with nothing in their place."""
 _SAID_AGAIN = 0.3
@@ -112,17 +116,20 @@ class Dictation:
 
     def _not_this_but_that(self, place: int) -> None:
         for wrong in self._said_at(place + 1):
-            that = wrong.end + (self._words[wrong.end : wrong.end + 1] == (_BUT,))
-            if that == wrong.end and wrong.end not in self._paused:
-                continue
-            for right in self._said_at(that):
-                cost = right.cost + (_OTHER_LENGTH if place else 0.0)
-                self._add(place, Piece(right.end, right.digits, cost))
-                for begin, before in self._ending_at(place):
-                    cost = right.cost + (
-                        0.0 if before.digits == wrong.digits else _OTHER_NUMBER
-                    )
-                    self._add(begin, Piece(right.end, right.digits, cost))
+            heard_but = self._words[wrong.end : wrong.end + 1] == (_BUT,)
+            plain = heard_but or wrong.end in self._paused
+            for right in self._said_at(wrong.end + heard_but):
+                cost = right.cost + (0.0 if plain else _UNHEARD_BUT)
+                self._in_its_stead(place, wrong, replace(right, cost=cost))
+            if place and self._words[place - 1] == _BUT:
+                self._add(place - 1, Piece(wrong.end, "", 0.0))
+
+    def _in_its_stead(self, place: int, wrong: Piece, right: Piece) -> None:
+        """From the «не» on, and from a number before it, which it may speak of."""
+        self._add(place, replace(right, cost=right.cost + (_OTHER_LENGTH if place else 0.0)))
+        for begin, before in self._ending_at(place):
+            other = 0.0 if before.digits == wrong.digits else _OTHER_NUMBER
+            self._add(begin, replace(right, cost=right.cost + other))
 
     def _said_at(self, place: int) -> list[Piece]:
         if place >= len(self._words):

@@ -39,6 +39,10 @@ THOUSAND: Mapping[str, str] = {
     word: form for form, words in _TABLE["thousand"].items() for word in words
 }
 """Word -> the number it agrees with: one, few, many."""
+BROKEN: Mapping[tuple[str, ...], int] = {
+    tuple(words.split()): value for words, value in _TABLE["broken"].items()
+}
+"""«пять десять»: what a recogniser makes of «пятьдесят»."""
 DATE_ORDINAL = _ordinals("date")
 FEMININE_ORDINAL = _ordinals("feminine")
 

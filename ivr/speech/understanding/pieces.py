@@ -13,6 +13,8 @@ from ivr.speech.understanding.words import Heard
 
 SPLIT = 2.0
 """Two numbers in words that could be one, without a pause between them."""
+BROKEN = 1.95
+"""«пять десять» as 50: only where a length or a check digit speaks for it."""
 _SPLIT_BEFORE_MULTIPLE = 0.5
 """«сорок | два нуля»."""
 _OVER_PAUSE = 1.0
@@ -112,6 +114,11 @@ class Numbers:
         if place == len(self._words):
             return
         word, after = self._words[place], place + 1
+        broken = self._broken(place)
+        if broken >= 100:
+            yield place + 2, broken, BROKEN
+            for end, number, cost in self._below_100(place + 2):
+                yield end, broken + number, BROKEN + cost
         if word in n.SMALL:
             yield from self._below_100(place)
         elif word in n.HUNDRED:
@@ -128,9 +135,25 @@ class Numbers:
         if word not in n.SMALL:
             return
         yield after, n.SMALL[word], 0.0
-        if word in n.TENS and self._at(after) in n.UNIT:
-            number = n.TENS[word] + n.UNIT[self._words[after]]
-            yield after + 1, number, self._pause(after)
+        if word in n.TENS:
+            yield from self._with_unit(after, n.TENS[word], 0.0)
+        broken = self._broken(place)
+        if 0 < broken < 100:
+            yield after + 1, broken, BROKEN
+            yield from self._with_unit(after + 1, broken, BROKEN)
+
+    def _with_unit(
+        self, place: int, tens: int, cost: float
+    ) -> Iterator[tuple[int, int, float]]:
+        unit = n.UNIT.get(self._at(place))
+        if unit is not None:
+            yield place + 1, tens + unit, cost + self._pause(place)
+
+    def _broken(self, place: int) -> int:
+        """The number that two words were made of; 0: they are two numbers."""
+        if place + 1 in self._paused or (place and self._words[place - 1] in n.TENS):
+            return 0
+        return n.BROKEN.get(self._words[place : place + 2], 0)
 
     def _thousands(
         self, place: int, number: int, cost: float, *, alone: bool = False

@@ -8,6 +8,7 @@ from datetime import date
 from ivr.policy_numbers import encoded_birth, is_valid_enp, luhn_digit
 from ivr.speech.understanding.lattice import Reading, lattice
 from ivr.speech.understanding.marks import Marks, marks_of, without_fillers
+from ivr.speech.understanding.pieces import BROKEN
 from ivr.speech.understanding.words import heard
 
 _LONGEST, _LONGEST_FOR_CODE = 32, 12
@@ -49,7 +50,7 @@ def policy(
         value, dearer = reading.value, reading.cost - cheapest
         checked, born_in = is_valid_enp(value), encoded_birth(value)
         whole = checked and born_in is not None and dearer <= _FAR_FETCHED
-        if not whole and not (len(value) in _LENGTHS and dearer < _FORCED):
+        if not whole and not (len(value) in _LENGTHS and dearer < BROKEN):
             return value not in linked, value not in last, True, reading.cost
         return (
             value not in linked,

@@ -83,6 +83,8 @@ class _Finder:
     _fitting: list[Places] = field(default_factory=list)
     _excluded: set[int] = field(default_factory=set)
     _negated: bool = False
+    _since_not: Places = frozenset()
+    """Excluded by the last «не»."""
     _refused: bool = False
     _refusing: bool = False
 
@@ -99,6 +101,8 @@ class _Finder:
             if sign and sign[1] in _BETWEEN:
                 self._negated = sign[1] is Sign.NOT or (self._negated and sign[1] is Sign.AND)
                 joined = sign[1] is Sign.AND
+                if sign[1] is Sign.NOT:
+                    self._since_not = frozenset()
                 self.place = sign[0]
                 continue
             fits = self._next()
@@ -110,12 +114,19 @@ class _Finder:
         return self._together()
 
     def _add(self, fits: Places, *, joined: bool) -> None:
+        if self._negated and not self._refusing and not joined and self._is_another(fits):
+            return
         if self._negated or self._refusing:
             self._excluded |= fits
+            self._since_not |= fits
         elif joined and self._fitting:
             self._fitting[-1] |= fits
         else:
             self._fitting.append(fits)
+
+    def _is_another(self, fits: Places) -> bool:
+        """«не к терапевту к лору»: instead of it, or not wanted either? To be asked."""
+        return bool(self._since_not) and not self._since_not & fits
 
     def _refuse(self) -> None:
         """Of what was named before, and of what follows at once."""

@@ -30,8 +30,8 @@ class Board:
             by_voice=True,
         )
 
-    def played(self, played: Played) -> None:
-        """Where the database does not answer, a code counts as not heard."""
+    def played(self, played: Played) -> bool:
+        """False where the database does not answer: to be told again."""
         try:
             self.parts.switchboard.played(
                 *(self.ticket.call, played.turn, played.prompts),
@@ -39,6 +39,8 @@ class Board:
             )
         except SQLAlchemyError as broken:
             report(broken, self.ticket.call)
+            return False
+        return True
 
     def hang_up(self) -> None:
         if self.ticket.carrier_id is not None:

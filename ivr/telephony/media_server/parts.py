@@ -65,6 +65,8 @@ class Parts:
     sound: Callable[[Sentence, int, int], bytes]
     """Mu-law of a sentence at a pace and a loudness."""
     hearer: Callable[[], Hearer]
+    pieces: Callable[[Sentence], Sequence[Sentence]] = lambda sentence: (sentence,)
+    """A prompt in sentences: the first is played while the next is made."""
     carriers_recording: CallRecording = field(default_factory=NotRecorded)
     """Silent while the caller dictates or keys what is personal."""
     recordings: Folder | None = None

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from prometheus_client import make_asgi_app
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -19,10 +21,14 @@ from ivr.faults import report
 from ivr.store.streams import Ticket
 from ivr.telephony import metrics
 from ivr.telephony.media_server.parts import Parts, Pools, in_thread
-from ivr.telephony.media_server.session import UNACCEPTABLE, Session
+from ivr.telephony.media_server.session import HANDED_OVER, UNACCEPTABLE, Session
 from ivr.telephony.media_stream.messages import Malformed, Started, read
 
 TOKEN = re.compile(r"[0-9a-f]{64}")
+ON_ITS_OWN = 0.6
+"""Share of the time to leave in that calls may end by themselves."""
+CLOSING = 5.0
+"""Seconds for the last turn, the recording and the row of a stream."""
 START_SECONDS = 10.0
 """From the handshake to the carrier's `start`."""
 
@@ -33,16 +39,58 @@ class MediaServer:
         self._pools = pools or Pools()
         self._open: dict[str, Session] = {}
         """The newest stream of each call."""
+        self._running: dict[Session, asyncio.Task[None]] = {}
+        self._late: set[asyncio.Task[None]] = set()
+        """Reports of streams that are over."""
+        self._leaving = False
 
     def app(self, rest: ASGIApp | None = None) -> Starlette:
         """`rest` answers whatever is not the media socket."""
         other: list[BaseRoute] = (
             [Mount("/", rest)]
             if rest is not None
-            else [Route("/health/live", alive), Mount("/metrics", make_asgi_app())]
+            else [
+                Route("/health/live", alive),
+                Route("/health/ready", self.ready),
+                Mount("/metrics", make_asgi_app()),
+            ]
         )
         routes = [WebSocketRoute("/media/{token}", self.socket), *other]
         return Starlette(routes=routes, lifespan=self._lifespan)
+
+    async def ready(self, _request: Request) -> PlainTextResponse:
+        """503 from the signal to stop on: no new stream is taken then."""
+        why = "leaving" if self._leaving else await in_thread(self._pools.turns, self._why_not)
+        return PlainTextResponse(f"{why or 'ready'}\n", 503 if why else 200)
+
+    def _why_not(self) -> str:
+        try:
+            with self._parts.database.read() as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError as broken:
+            return f"the database does not answer: {type(broken).__name__}"
+        return ""
+
+    async def leave(self, seconds: float) -> None:
+        """Take no more streams; return once those that are open have ended.
+
+        A call that goes on too long is handed over when its next turn begins, at last in the
+        middle of one: the carrier asks `/resume`, which says the turn in force by keys.
+        """
+        self._leaving = True
+        await self._until_ended(seconds * ON_ITS_OWN)
+        for session in self._running:
+            session.leave()
+        await self._until_ended(seconds * (1 - ON_ITS_OWN))
+        for session in self._running:
+            session.end(HANDED_OVER)
+        await self._until_ended(CLOSING)
+        if self._late:
+            await asyncio.wait(self._late, timeout=CLOSING)
+
+    async def _until_ended(self, seconds: float) -> None:
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=seconds)
 
     async def socket(self, socket: WebSocket) -> None:
         ticket = await self._admitted(socket)
@@ -66,13 +114,26 @@ class MediaServer:
         if older is not None:
             older.end("replaced")
         self._open[ticket.call] = session
+        running = asyncio.ensure_future(session.run(started.dialect))
+        self._running[session] = running
         try:
-            await session.run(started.dialect)
+            await running
         finally:
+            del self._running[session]
             if self._open.get(ticket.call) is session:
                 del self._open[ticket.call]
+            self._tell_afterwards(session)
+
+    def _tell_afterwards(self, session: Session) -> None:
+        if session.reports.waiting:
+            late = asyncio.create_task(session.reports.tell_afterwards())
+            self._late.add(late)
+            late.add_done_callback(self._late.discard)
 
     async def _admitted(self, socket: WebSocket) -> Ticket | None:
+        if self._leaving:
+            metrics.STREAMS_REFUSED.labels("leaving").inc()
+            return None
         token, signature = socket.path_params["token"], self._parts.signature
         given = socket.headers.get("x-twilio-signature", "")
         if signature is not None and not signature.fits(socket.url.path, given):

@@ -27,6 +27,7 @@ from ivr.telephony.media_server.parts import (
     in_thread,
 )
 from ivr.telephony.media_server.recorder import Recorder
+from ivr.telephony.media_server.reports import AGAIN, Reports
 from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.frames import SILENT, Incoming
 from ivr.telephony.media_stream.messages import (
@@ -52,7 +53,7 @@ SIGN_OF_LIFE = 15.0
 MOST_MALFORMED = 20
 MOST_WAITING = 1000
 """Messages for a carrier that does not read them."""
-HUNG_UP = "hung up"
+HUNG_UP, HANDED_OVER = "hung up", "handed over"
 NORMAL, UNACCEPTABLE, FAULT = 1000, 1008, 1011
 CODES = {"malformed": UNACCEPTABLE, "flood": UNACCEPTABLE, "fault": FAULT}
 """Of the close frame, by why the stream ended; any other end is normal."""
@@ -70,6 +71,7 @@ class Session:
         self._socket = socket
         self._ticket = ticket
         self._board = Board(parts, ticket)
+        self.reports = Reports(self._board, pools)
         self._parts = parts
         self._pools = pools
         self._now = asyncio.get_running_loop().time
@@ -85,6 +87,7 @@ class Session:
         self._speaking: asyncio.Task[None] | None = None
         self._malformed = 0
         self._began: float | None = self._now()
+        self._leaving = False
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
 
     async def run(self, dialect: Dialect) -> None:
@@ -112,6 +115,10 @@ class Session:
         """The first reason counts."""
         if not self._ending.done():
             self._ending.set_result(Ending(why, heard_turn))
+
+    def leave(self) -> None:
+        """The process stops soon: the next turn is said by keys."""
+        self._leaving = True
 
     # --- the end -----------------------------------------------------------------------------
 
@@ -182,9 +189,12 @@ class Session:
     # --- the clock ---------------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        seen = self._now()
+        seen = told = self._now()
         while True:
             await asyncio.sleep(TICK)
+            if self.reports.waiting and self._now() - told >= AGAIN:
+                told = self._now()
+                self._jobs.put_nowait(self.reports.tell_again)
             for event in self._wall.due(self._now(), awaits_mark=self._talk.awaits_mark):
                 self._on_clock(event)
             if self._now() - seen >= SIGN_OF_LIFE:
@@ -231,7 +241,7 @@ class Session:
             case t.Answer():
                 self._jobs.put_nowait(partial(self._answer, effect))
             case t.Played():
-                self._do_later(self._board.played, effect)
+                self._jobs.put_nowait(partial(self.reports.tell, effect))
             case t.End(heard_turn):
                 self.end("done", heard_turn)
 
@@ -261,6 +271,8 @@ class Session:
         self._turned(reply)
 
     def _turned(self, reply: Reply) -> None:
+        if self._leaving:
+            self.end(HANDED_OVER)
         if self._ending.done():
             return
         if self._ticket.carrier_id is not None:
@@ -273,14 +285,17 @@ class Session:
     async def _say(self, reply: Reply) -> None:
         turn = reply.turn
         for place, sentence in enumerate(reply.sentences):
-            make = self._parts.sound
-            sound = await in_thread(
-                self._pools.sounds, make, sentence, turn.pace, turn.loudness
-            )
-            self._do(self._talk.sound(turn.number, place, sound))
-            if self._began is not None:
-                metrics.FIRST_SOUND_SECONDS.observe(self._now() - self._began)
-                self._began = None
+            *begun, last = self._parts.pieces(sentence)
+            for piece in (*begun, last):
+                make = self._parts.sound
+                sound = await in_thread(
+                    self._pools.sounds, make, piece, turn.pace, turn.loudness
+                )
+                more = piece is not last
+                self._do(self._talk.sound(turn.number, place, sound, more=more))
+                if self._began is not None:
+                    metrics.FIRST_SOUND_SECONDS.observe(self._now() - self._began)
+                    self._began = None
 
     def _heard(self, ear: int, event: EarEvent) -> None:
         match event:

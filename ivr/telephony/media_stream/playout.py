@@ -26,6 +26,8 @@ class Clip:
     """Empty: silence that nobody waits for."""
     at: int = 0
     """The next frame to send."""
+    more: bool = False
+    """The sentence goes on in another clip: with this one it is not heard yet."""
 
     @property
     def frames(self) -> int:
@@ -66,10 +68,11 @@ class Playout:
         """All is played by our count, but marks are missing."""
         return bool(self._owed) and not self._waiting and not self._sent
 
-    def clip(self, turn: int, place: int, of: int, audio: bytes) -> Clip:
-        """A sentence's sound, to be played now or later."""
+    def clip(self, turn: int, place: int, of: int, audio: bytes, *, more: bool = False) -> Clip:
+        """A sentence's sound, or a piece of it, to be played now or later."""
         self._count += 1
-        return Clip(turn, place, padded(audio), f"{turn}.{place + 1}.{of}.{self._count}")
+        mark = f"{turn}.{place + 1}{'+' * more}.{of}.{self._count}"
+        return Clip(turn, place, padded(audio), mark, more=more)
 
     def add(self, clip: Clip) -> None:
         self._waiting.append(clip)

@@ -26,6 +26,9 @@ class Round:
     keys: KeyCollector | None = None
     frames: int = 0
     """That it has been in force."""
+    doubled: str = ""
+    """A key that has answered the turn before: a second press of it is no answer to this one,
+    as long as something must be heard first."""
 
     @property
     def listen(self) -> Listen | None:
@@ -52,10 +55,8 @@ class Round:
         return set(range(held[-1] + 1)) - self.heard if held else set()
 
     @property
-    def forgets_earlier_keys(self) -> bool:
-        """A trembling key must not say that a code was written down that nobody has heard."""
-        by_one_key = self.listen is not None and not self.listen.finish_on_hash
-        return self.strict or (by_one_key and bool(self.must_be_heard))
+    def by_one_key(self) -> bool:
+        return self.listen is not None and not self.listen.finish_on_hash
 
     @property
     def said(self) -> bool:

@@ -32,6 +32,9 @@ LONGEST_SPEECH = 32 * A_SECOND
 """An ear that has not closed an utterance by then has heard none: a dictation has 30 s."""
 MOST_INTERRUPTIONS = 2
 """Without an answer: a radio is on in the room, and prompts are said over it."""
+BOUNCE = A_SECOND + A_SECOND // 2
+"""In which a key that answers what must not be answered by mistake is pressed once: it
+trembles, or is pressed again because nothing was heard yet."""
 LONGEST_TURN = 180 * A_SECOND
 """Whatever a turn is waiting for: then it was silence, and the dialogue's guards decide."""
 
@@ -52,6 +55,10 @@ class Talk:
         """What speech has interrupted."""
         self._hash_is_late = False
         """Digits ended by their count: a `#` right behind them belongs to them."""
+        self._last_key = ""
+        """That has answered a question of one key."""
+        self._bounces = 0
+        """Frames in which it answers nothing more."""
         self._ear: int = 0
         self._ears = 0
         self._kept_open: Hearing | None = None
@@ -84,8 +91,7 @@ class Talk:
             self._playout.add_silence(FIRST_SILENCE, SILENT)
         if current.listen is not None:
             current.keys = KeyCollector(current.listen)
-        if current.listen is None or current.forgets_earlier_keys:
-            self._ahead.clear()
+        self._forget_keys(current)
         self._look()
         early, self._spoken_early = self._spoken_early, None
         if early is not None and self._round is current and not current.pressed:
@@ -94,13 +100,14 @@ class Talk:
             self._out.append(PrepareEar(current.hearing))
         return self._taken()
 
-    def sound(self, turn: int, place: int, audio: bytes) -> list[Effect]:
-        """Mu-law of one sentence of the turn."""
+    def sound(self, turn: int, place: int, audio: bytes, *, more: bool = False) -> list[Effect]:
+        """Mu-law of one sentence of the turn, or of a piece of it where `more` is to come."""
         current = self._round
         if current is None or current.reply.turn.number != turn or current.pressed:
             return []
-        current.sounds += 1
-        clip = self._playout.clip(turn, place, len(current.reply.sentences), audio)
+        current.sounds += not more
+        of = len(current.reply.sentences)
+        clip = self._playout.clip(turn, place, of, audio, more=more)
         if self._rest is None:
             self._playout.add(clip)
         else:
@@ -126,6 +133,8 @@ class Talk:
         late, self._hash_is_late = self._hash_is_late, False
         if late and key == "#":
             return []
+        if self._is_doubled(key):
+            return []
         if current is None:
             self._ahead.append(key)
         elif current.listen is not None and not (current.strict and current.must_be_heard):
@@ -138,7 +147,8 @@ class Talk:
         for clip in self._playout.echoed(name):
             current = self._round
             self._hash_is_late = False
-            if current is not None and clip.turn == current.reply.turn.number:
+            of_this = current is not None and clip.turn == current.reply.turn.number
+            if current is not None and of_this and not clip.more:
                 current.heard.add(clip.place)
                 self._unreported.append(current.reply.sentences[clip.place].prompt)
         self._look()
@@ -204,6 +214,7 @@ class Talk:
     # --- inside ------------------------------------------------------------------------------
 
     def _count(self, audio: bytes) -> None:
+        self._bounces = max(0, self._bounces - 1)
         played = self._playout.tick()
         self.playing = played[0] if played else SILENT
         self._out.append(HearFrame(audio, self.playing))
@@ -256,6 +267,23 @@ class Talk:
         if not (current.strict and current.forgiven):
             self._open_ear(current)
 
+    def _forget_keys(self, current: Round) -> None:
+        """A trembling key must not say that a code was written down that nobody has heard."""
+        if current.by_one_key and current.must_be_heard:
+            current.doubled = self._last_key
+        if current.listen is None or current.strict:
+            self._ahead.clear()
+        self._ahead = deque(
+            (key for key in self._ahead if not self._is_doubled(key)), maxlen=MOST_KEYS
+        )
+
+    def _is_doubled(self, key: str) -> bool:
+        current = self._round
+        held = current is not None and not current.forgiven and current.must_be_heard
+        if held and current is not None and key == current.doubled:
+            return True
+        return self._bounces > 0 and key == self._last_key
+
     def _press(self) -> None:
         """Give the open question the keys it may have."""
         current = self._round
@@ -272,11 +300,17 @@ class Talk:
             heard = current.keys.press(key)
             if heard is not None:
                 self._answer(heard)
+                self._pressed_last(current, key)
+
+    def _pressed_last(self, current: Round, key: str) -> None:
+        self._last_key = key if current.by_one_key else ""
+        self._bounces = BOUNCE if current.strict else 0
 
     def _answer(self, heard: Heard) -> None:
         current, self._round = self._round, None
         if current is None:
             return
+        self._last_key = ""
         self._hush()
         if isinstance(heard, NoInput) and self._ear:
             self._kept_open = current.hearing

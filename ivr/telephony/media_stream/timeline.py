@@ -126,4 +126,4 @@ class Timeline:
 
 
 def _same(clip: Clip, other: Clip | None) -> bool:
-    return other is not None and clip.mark == other.mark
+    return other is not None and (clip.turn, clip.place) == (other.turn, other.place)

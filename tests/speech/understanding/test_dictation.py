@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ivr.policy_numbers import luhn_digit
 from ivr.speech.numbers import digits_one_by_one, pairs
-from ivr.speech.understanding import code, digits, policy
+from ivr.speech.understanding import code, digits, of_length, policy, whole_policies
 
 ANNA = "7776150894000017"
 
@@ -168,6 +168,12 @@ CORRECTED = [
     ("семь, не пять, а шесть", "76"),
     ("семь пять, не пять, а шесть", "76"),
     ("семь пять не пять а шесть", "76"),
+    ("не пять шесть", "6"),
+    ("семь пять не пять шесть", "76"),
+    ("семь пять не пять шесть семь", "767"),
+    ("сорок пять не сорок пять сорок шесть", "46"),
+    ("пять а не шесть", "5"),
+    ("семь пять, а не шесть, два", "752"),
     ("пять шесть давайте сначала семь восемь", "78"),
     ("пять шесть, заново, семь восемь", "78"),
     ("пять шесть с начала семь", "7"),
@@ -223,6 +229,11 @@ def test_no_number_is_made_of_talk(words: str) -> None:
         ("сорок, пять", "45"),
         ("пять шесть заново семь", "567"),
         ("пять, не пять, а шесть", "56"),
+        ("не пять шесть", "56"),
+        ("пять десять", "50"),
+        ("восемь десять три", "83"),
+        ("сто шесть десять", "160"),
+        ("пять сто семь", "507"),
         ("тысяча двести", "1000200"),
     ],
 )
@@ -250,6 +261,50 @@ def test_what_may_have_been_meant_stays(words: str, also: str) -> None:
 )
 def test_a_number_in_several_goes(words: str, kept: str, number: str) -> None:
     assert policy(words, [ANNA], kept=kept)[0].value == number
+
+
+BROKEN = [
+    (
+        "три четыре пять десять четыре сорок один ноль восемь семь десять восемь "
+        "ноль ноль ноль ноль сорок семь",
+        "3454410878000047",
+    ),
+    (
+        "тридцать четыре пять десять четыре сорок один ноль восемь семьдесят восемь "
+        "четыре нуля сорок семь",
+        "3454410878000047",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "number"), BROKEN)
+def test_a_broken_number_is_whole_where_check_digit_and_date_say_so(
+    words: str, number: str
+) -> None:
+    assert whole_policies(policy(words)) == [number]
+    assert policy(words, [number])[0].value == number
+
+
+@pytest.mark.parametrize(
+    ("words", "length", "number"),
+    [
+        ("пять десять сорок два", 4, "5042"),
+        ("двадцать пять десять", 4, "2510"),
+        ("пять десять", 4, "510"),
+        ("пять, десять, сорок два", 4, None),
+        ("ноль шесть десять восемь", 3, "068"),
+    ],
+)
+def test_a_length_that_was_asked_for_speaks_for_a_broken_number(
+    words: str, length: int, number: str | None
+) -> None:
+    assert of_length(digits(words), length) == number
+
+
+def test_a_broken_number_that_nothing_speaks_for_stays_two() -> None:
+    assert digits("пять десять")[0].value == "510"
+    assert policy("пять десять ноль один два три")[0].value == "5100123"
+    assert policy("пять десять ноль один два три", ["7777777777500123"])[0].value == "500123"
 
 
 def test_a_near_number_is_not_taken_for_a_linked_one() -> None:

@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
 from ivr.switchboard import Sentence
 from ivr.telephony.media_stream import effects as t
-from ivr.telephony.media_stream.playout import LEAD, SendFrame
+from ivr.telephony.media_stream.playout import BACK, LEAD, SendFrame
 from ivr.telephony.media_stream.talk import (
+    BOUNCE,
     FIRST_SILENCE,
     LONGEST_SPEECH,
     LONGEST_TURN,
     MOST_INTERRUPTIONS,
 )
-from tests.telephony.media_stream.carrier import SURE, Carrier, digits, menu, turn
+from tests.telephony.media_stream.carrier import FRAME, SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
 
 NAMING, QUESTION = held("naming " * 10), "the question " * 4
@@ -63,6 +64,37 @@ def test_the_ear_knows_what_the_caller_hears(carrier: Carrier) -> None:
     carrier.say(turn(1, menu(), "a" * 50))
     carrier.until_played()
     assert carrier.known_frames == carrier.heard_frames == 50
+
+
+def test_a_sentence_in_pieces_is_heard_with_its_last(carrier: Carrier) -> None:
+    asked = turn(1, menu(timeout=1), held("named, and asked"), "which?")
+    carrier.do(carrier.talk.turned(asked))
+    carrier.do(carrier.talk.sound(1, 0, FRAME * 20, more=True))
+    carrier.until_played()
+    carrier.frames(100)
+    assert not carrier.talk.awaits_mark
+    carrier.press("1")
+    assert (carrier.answers, carrier.prompts) == ([], [])
+    carrier.do(carrier.talk.sound(1, 0, FRAME * 30))
+    carrier.do(carrier.talk.sound(1, 1, FRAME * 10))
+    carrier.until_answer()
+    assert carrier.answers == [(1, Keys("1"))]
+    assert carrier.heard_frames == 50
+    assert carrier.prompts == ["test.held"]
+
+
+def test_a_piece_that_was_interrupted_goes_on_with_the_rest(carrier: Carrier) -> None:
+    carrier.do(carrier.talk.turned(turn(1, menu(), "a long menu")))
+    carrier.do(carrier.talk.sound(1, 0, FRAME * 60, more=True))
+    carrier.frames(30)
+    carrier.do(carrier.talk.speech_began(carrier.open_ear))
+    carrier.do(carrier.talk.sound(1, 0, FRAME * 40))
+    carrier.frames(10)
+    carrier.do(carrier.talk.noise(carrier.open_ear))
+    carrier.until_played()
+    carrier.frames(2)
+    assert 100 <= carrier.heard_frames <= 100 + 2 * BACK
+    assert [one.prompt for one in carrier.talk.timeline.places] == ["test.open"] * 2
 
 
 def test_patience_begins_when_the_last_mark_came_back(carrier: Carrier) -> None:
@@ -237,6 +269,66 @@ def test_keys_before_the_naming_was_heard_confirm_nothing(carrier: Carrier) -> N
     assert carrier.heard_frames == len(NAMING.text) + len(QUESTION)
     carrier.press("1")
     assert carrier.answers == [(5, Keys("1"))]
+
+
+DONE = Sentence("cancel.done", "it is done " * 12, barge_in=False)
+
+
+@pytest.mark.parametrize("after", [0, 5, 40, 80, 130])
+def test_a_doubled_yes_does_not_take_up_the_pen(carrier: Carrier, after: int) -> None:
+    """Whether it comes before the next turn, within the notice, or at once."""
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.press("1")
+    pressed = after == 0
+    if pressed:
+        carrier.press("1")
+    carrier.say(turn(6, menu(), DONE, "a pen?"))
+    carrier.frames(after)
+    carrier.press("" if pressed else "1")
+    carrier.until_played()
+    assert carrier.answers == [(5, Keys("1"))]
+    carrier.press("1")
+    assert carrier.answers[1:] == [(6, Keys("1"))]
+
+
+def test_another_key_during_the_notice_is_kept(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.press("1")
+    carrier.press("0")
+    carrier.say(turn(6, menu(), DONE, "a pen?"))
+    carrier.until_answer()
+    assert carrier.answers[1:] == [(6, Keys("0"))]
+
+
+def test_a_doubled_no_answers_nothing_for_a_moment(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.press("2")
+    carrier.say(turn(6, menu(), "it stays " * 20))
+    carrier.frames(BOUNCE - 1)
+    carrier.press("2")
+    assert carrier.answers == [(5, Keys("2"))]
+    carrier.frames(1)
+    carrier.press("2")
+    assert carrier.answers[1:] == [(6, Keys("2"))]
+
+
+def test_the_same_key_answers_two_menus_at_once(carrier: Carrier) -> None:
+    carrier.say(turn(5, menu(), "which?"))
+    carrier.press("11")
+    carrier.say(turn(6, menu(), "what?"))
+    assert carrier.answers == [(5, Keys("1")), (6, Keys("1"))]
+
+
+def test_a_key_before_a_notice_that_follows_spoken_words_is_kept(carrier: Carrier) -> None:
+    carrier.say(turn(4, menu(), "which?"))
+    carrier.press("1")
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.until_played()
+    carrier.speak("да")
+    carrier.say(turn(6, menu(), DONE, "a pen?"))
+    carrier.press("1")
+    carrier.until_answer()
+    assert carrier.answers[-1] == (6, Keys("1"))
 
 
 def test_after_the_naming_a_key_may_stop_the_question(carrier: Carrier) -> None:
