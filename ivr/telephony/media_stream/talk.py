@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-from collections import deque
-
-from ivr.dialogue.turns import Heard, Hearing, Keys, NoInput, Utterance
+from ivr.dialogue.turns import Heard, NoInput, Utterance
 from ivr.switchboard import Reply
+from ivr.telephony.media_stream.ears import Ears
 from ivr.telephony.media_stream.effects import (
     Answer,
     Clear,
-    CloseEar,
     Effect,
     End,
     HearFrame,
-    OpenEar,
     Played,
     PrepareEar,
 )
 from ivr.telephony.media_stream.frames import A_SECOND, SILENT
 from ivr.telephony.media_stream.key_collector import KeyCollector
 from ivr.telephony.media_stream.playout import Clip, Playout
+from ivr.telephony.media_stream.pressed import Pressed
 from ivr.telephony.media_stream.round import Round
 from ivr.telephony.media_stream.timeline import Timeline
 
 FIRST_SILENCE = 12
 """Frames before the first word: a line that was just opened swallows the beginning."""
-MOST_KEYS = 40
 KNOWN_AFTER_MS = 500
 """From the first sound of speech to the certainty that it is some, and to our knowing it."""
-LONGEST_SPEECH = 32 * A_SECOND
-"""An ear that has not closed an utterance by then has heard none: a dictation has 30 s."""
 MOST_INTERRUPTIONS = 2
 """Without an answer: a radio is on in the room, and prompts are said over it."""
-BOUNCE = A_SECOND + A_SECOND // 2
-"""In which a key that answers what must not be answered by mistake is pressed once: it
-trembles, or is pressed again because nothing was heard yet."""
 LONGEST_TURN = 180 * A_SECOND
 """Whatever a turn is waiting for: then it was silence, and the dialogue's guards decide."""
 
@@ -49,22 +41,10 @@ class Talk:
         self._playout = Playout()
         self._round: Round | None = None
         """None while the switchboard thinks."""
-        self._ahead: deque[str] = deque(maxlen=MOST_KEYS)
-        """Keys that no question has taken yet."""
+        self._pressed = Pressed()
+        self._ears = Ears()
         self._rest: list[Clip] | None = None
         """What speech has interrupted."""
-        self._hash_is_late = False
-        """Digits ended by their count: a `#` right behind them belongs to them."""
-        self._last_key = ""
-        """That has answered a question of one key."""
-        self._bounces = 0
-        """Frames in which it answers nothing more."""
-        self._ear: int = 0
-        self._ears = 0
-        self._kept_open: Hearing | None = None
-        """Between a silence and the next turn: whoever begins to speak now is heard."""
-        self._spoken_early: Utterance | None = None
-        self._speech_left = 0
         self._interruptions = 0
         """Since something was answered."""
         self._unreported: list[str] = []
@@ -85,18 +65,20 @@ class Talk:
         """A turn is in force; its sound follows, sentence by sentence."""
         self._round = current = Round(reply)
         self.timeline.turned(reply)
-        self._keep_or_close_ear(current)
+        self._out += self._ears.turned(current)
+        if self._ears.hears_speech:
+            self.timeline.answering()
         if not self._begun:
             self._begun = True
             self._playout.add_silence(FIRST_SILENCE, SILENT)
         if current.listen is not None:
             current.keys = KeyCollector(current.listen)
-        self._forget_keys(current)
+        self._pressed.turned(current)
         self._look()
-        early, self._spoken_early = self._spoken_early, None
+        early = self._ears.take_early()
         if early is not None and self._round is current and not current.pressed:
             self._answer(early)
-        if self._round is current and current.hearing is not None and not self._ear:
+        if self._round is current and current.hearing is not None and not self._ears.open:
             self._out.append(PrepareEar(current.hearing))
         return self._taken()
 
@@ -130,23 +112,20 @@ class Talk:
 
     def key(self, key: str) -> list[Effect]:
         current = self._round
-        late, self._hash_is_late = self._hash_is_late, False
-        if late and key == "#":
-            return []
-        if self._is_doubled(key):
+        if not self._pressed.counts(key, current):
             return []
         if current is None:
-            self._ahead.append(key)
+            self._pressed.wait(key)
         elif current.listen is not None and not (current.strict and current.must_be_heard):
             self.timeline.answering()
-            self._ahead.append(key)
+            self._pressed.wait(key)
             self._press()
         return self._taken()
 
     def mark(self, name: str) -> list[Effect]:
         for clip in self._playout.echoed(name):
             current = self._round
-            self._hash_is_late = False
+            self._pressed.heard_on()
             of_this = current is not None and clip.turn == current.reply.turn.number
             if current is not None and of_this and not clip.more:
                 current.heard.add(clip.place)
@@ -176,9 +155,9 @@ class Talk:
     # --- from the ear ------------------------------------------------------------------------
 
     def speech_began(self, ear: int) -> list[Effect]:
-        if not self._hears(ear):
+        if not self._ears.hears(ear):
             return []
-        self._speech_left = LONGEST_SPEECH
+        self._ears.speech_began()
         self.timeline.answering(KNOWN_AFTER_MS)
         current = self._round
         if current is not None and current.hearing is not None and current.hearing.barge_in:
@@ -187,43 +166,38 @@ class Talk:
 
     def utterance(self, ear: int, heard: Utterance) -> list[Effect]:
         current = self._round
-        if not self._hears(ear):
+        if not self._ears.hears(ear):
             return []
         if current is None:
-            self._spoken_early = heard
+            self._ears.heard_early(heard)
             return []
         interrupted = self._rest is not None or self._playout.busy
         if interrupted and (heard.foreign or _is_particle(heard.words)):
             self._go_on()
-            self._close_ear()
-            self._open_ear(current)
+            self._out += self._ears.close()
+            self._out += self._ears.open_for(current.hearing)
         else:
             self._answer(heard)
         return self._taken()
 
     def noise(self, ear: int) -> list[Effect]:
         """What had begun was no speech; the ear hears on."""
-        if self._hears(ear):
+        if self._ears.hears(ear):
             self._go_on()
         return self._taken()
-
-    def _hears(self, ear: int) -> bool:
-        """It is the open ear, not one of an earlier question, and not none."""
-        return ear > 0 and ear == self._ear
 
     # --- inside ------------------------------------------------------------------------------
 
     def _count(self, audio: bytes) -> None:
-        self._bounces = max(0, self._bounces - 1)
+        self._pressed.tick()
         played = self._playout.tick()
         self.playing = played[0] if played else SILENT
         self._out.append(HearFrame(audio, self.playing))
         self.timeline.tick(played[1] if played else None)
         self._out += self._playout.pump()
         current = self._round
-        if self._speech_left:
-            self._speech_left -= 1
-            if not self._speech_left:
+        if self._ears.hears_speech:
+            if self._ears.tick():
                 self._go_on()
         elif current is not None and current.patience is not None:
             current.patience -= 1
@@ -254,7 +228,7 @@ class Talk:
         if current.said and not current.pressed:
             self._all_said(current)
         elif free and current.hearing is not None and current.hearing.barge_in:
-            self._open_ear(current)
+            self._out += self._ears.open_for(current.hearing)
 
     def _all_said(self, current: Round) -> None:
         self._report()
@@ -265,24 +239,7 @@ class Talk:
             current.wait()
         # What was not heard opens no confirmation.
         if not (current.strict and current.forgiven):
-            self._open_ear(current)
-
-    def _forget_keys(self, current: Round) -> None:
-        """A trembling key must not say that a code was written down that nobody has heard."""
-        if current.by_one_key and current.must_be_heard:
-            current.doubled = self._last_key
-        if current.listen is None or current.strict:
-            self._ahead.clear()
-        self._ahead = deque(
-            (key for key in self._ahead if not self._is_doubled(key)), maxlen=MOST_KEYS
-        )
-
-    def _is_doubled(self, key: str) -> bool:
-        current = self._round
-        held = current is not None and not current.forgiven and current.must_be_heard
-        if held and current is not None and key == current.doubled:
-            return True
-        return self._bounces > 0 and key == self._last_key
+            self._out += self._ears.open_for(current.hearing)
 
     def _press(self) -> None:
         """Give the open question the keys it may have."""
@@ -291,50 +248,35 @@ class Talk:
             return
         if current.must_be_heard and not current.forgiven:
             return
-        while self._ahead and self._round is current:
-            key = self._ahead.popleft()
+        while self._round is current and (key := self._pressed.take()) is not None:
             self._hush()
-            self._close_ear()
+            self._out += self._ears.close()
             current.pressed = True
             current.wait()
             heard = current.keys.press(key)
             if heard is not None:
                 self._answer(heard)
-                self._pressed_last(current, key)
-
-    def _pressed_last(self, current: Round, key: str) -> None:
-        self._last_key = key if current.by_one_key else ""
-        self._bounces = BOUNCE if current.strict else 0
+                self._pressed.answered_by(key, current)
 
     def _answer(self, heard: Heard) -> None:
         current, self._round = self._round, None
         if current is None:
             return
-        self._last_key = ""
         self._hush()
-        if isinstance(heard, NoInput) and self._ear:
-            self._kept_open = current.hearing
+        if isinstance(heard, NoInput) and self._ears.open:
+            self._ears.keep(current.hearing)
         else:
-            self._close_ear()
+            self._out += self._ears.close()
         if not isinstance(heard, NoInput) and not getattr(heard, "foreign", False):
             self._interruptions = 0
         self._report(current)
         self.timeline.answered()
-        if isinstance(heard, Keys) and heard.closed == "count":
-            self._take_hash(current)
+        self._pressed.answered(current, heard)
         self._out.append(Answer(current.reply.turn.number, heard))
-
-    def _take_hash(self, current: Round) -> None:
-        """A `#` behind digits that were complete without it is theirs, also a late one."""
-        if current.listen is None or not current.listen.finish_on_hash:
-            return
-        self._hash_is_late = not self._ahead
-        if self._ahead and self._ahead[0] == "#":
-            self._ahead.popleft()
 
     def _go_on(self) -> None:
         """It was noise: the prompt goes on where it stopped."""
-        self._speech_left = 0
+        self._ears.speech_is_over()
         self.timeline.not_answering()
         rest, self._rest = self._rest, None
         for clip in rest or ():
@@ -356,30 +298,6 @@ class Talk:
             self._playout.stop()
             self._out.append(Clear())
 
-    def _open_ear(self, current: Round) -> None:
-        if self._ear or current.hearing is None:
-            return
-        self._ears += 1
-        self._ear = self._ears
-        self._out.append(OpenEar(self._ear, current.hearing))
-
-    def _keep_or_close_ear(self, current: Round) -> None:
-        """A turn that only waits on goes on hearing: a digit at its edge is not lost."""
-        kept, self._kept_open = self._kept_open, None
-        if kept is None:
-            return
-        if current.reply.sentences or current.hearing != kept:
-            self._spoken_early = None
-            self._close_ear()
-        elif self._speech_left:
-            self.timeline.answering()
-
-    def _close_ear(self) -> None:
-        self._speech_left = 0
-        if self._ear:
-            self._ear = 0
-            self._out.append(CloseEar())
-
     def _report(self, current: Round | None = None) -> None:
         current = current or self._round
         prompts, self._unreported = tuple(self._unreported), []
@@ -390,7 +308,7 @@ class Talk:
         if not self._ended:
             self._ended = True
             self._report()
-            self._close_ear()
+            self._out += self._ears.close()
             self._out.append(End(heard_turn))
 
     def _taken(self) -> list[Effect]:

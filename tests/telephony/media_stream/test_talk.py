@@ -9,14 +9,10 @@ from hypothesis import strategies as st
 from ivr.dialogue.turns import Dial, HangUp, Keys, NoInput, Outcome, RecordNote, Utterance
 from ivr.switchboard import Sentence
 from ivr.telephony.media_stream import effects as t
+from ivr.telephony.media_stream.ears import LONGEST_SPEECH
 from ivr.telephony.media_stream.playout import BACK, LEAD, SendFrame
-from ivr.telephony.media_stream.talk import (
-    BOUNCE,
-    FIRST_SILENCE,
-    LONGEST_SPEECH,
-    LONGEST_TURN,
-    MOST_INTERRUPTIONS,
-)
+from ivr.telephony.media_stream.pressed import BOUNCE
+from ivr.telephony.media_stream.talk import FIRST_SILENCE, LONGEST_TURN, MOST_INTERRUPTIONS
 from tests.telephony.media_stream.carrier import FRAME, SURE, Carrier, digits, menu, turn
 from tests.telephony.replies import held
 
@@ -659,6 +655,7 @@ EVENTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(events=EVENTS, echoes=st.booleans())
 def test_a_confirmation_is_answered_only_after_its_naming_was_heard(
     events: list[tuple[str, object]], echoes: bool
