@@ -1,1 +1,0 @@
-"""Tools of the developers: nothing here is part of the line."""

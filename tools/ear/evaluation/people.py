@@ -105,7 +105,7 @@ class People:
         found = {name: human(f"digits/{name}") for name in names}
         if all(sound.size for sound in found.values()):
             return found
-        self._miss("asterisk-core-sounds-ru-wav: the woman")
+        self.miss("asterisk-core-sounds-ru-wav: the woman")
         return {}
 
     def womans_prompts(self) -> Mapping[str, bytes]:
@@ -119,7 +119,7 @@ class People:
         """Sentences of the man that were kept aside, as he reads them."""
         folder = self._folder(FESTVOX)
         if folder is None:
-            self._miss("festvox-ru: the man's sentences")
+            self.miss("festvox-ru: the man's sentences")
             return {}
         lines = (folder / "etc" / "txt.done.data").read_text("utf-8").splitlines()
         found = (match.groups() for match in map(_LINE.match, lines) if match)
@@ -133,7 +133,7 @@ class People:
         """Single words by several people, by the file's name."""
         folder = self._folder(KTUBERLING)
         if folder is None:
-            self._miss("ktuberling-data: other people's words")
+            self.miss("ktuberling-data: other people's words")
             return {}
         return {file.stem: _read(file) for file in sorted(folder.glob("*.ogg"))}
 
@@ -141,7 +141,7 @@ class People:
         """Letters and syllables by young people, by what they say."""
         folder = self._folder(KLETTRES)
         if folder is None:
-            self._miss("klettres-data: letters and syllables")
+            self.miss("klettres-data: letters and syllables")
             return {}
         listed = ET.parse(folder / "sounds.xml").iter("sound")  # noqa: S314 - of a package
         named = {str(one.get("name")).lower(): str(one.get("file")) for one in listed}
@@ -149,7 +149,7 @@ class People:
 
     def rhvoice(self) -> Iterator[tuple[str, Say]]:
         if not shutil.which(RHVOICE):
-            self._miss("RHVoice with its Russian voices")
+            self.miss("RHVoice with its Russian voices")
             return
         for voice in RHVOICES:
             yield f"RHVoice {voice}", _by(partial(self._rhvoice, voice=voice))
@@ -172,7 +172,7 @@ class People:
     def _folder(self, path: str) -> Path | None:
         return next((root / path for root in self._roots if (root / path).is_dir()), None)
 
-    def _miss(self, what: str) -> None:
+    def miss(self, what: str) -> None:
         if what not in self.missing:
             self.missing.append(what)
 

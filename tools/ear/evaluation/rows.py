@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from zlib import crc32
 
 import numpy as np
@@ -164,6 +165,9 @@ Said = tuple[tuple[str, ...], Samples]
 
 def _invented(people: People) -> Iterator[Row]:
     single = people.woman([str(digit) for digit in range(10)])
+    if find_spec("pyworld") is None:
+        people.miss("pyworld: invented voices of the woman")
+        return
     if not single:
         return
     voice, change = invented.Voice(single), noisy("pink", TAIL_DB)
