@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError, StatementError, TimeoutError  # noqa: A004
 
 from ivr.store.database import Database, Turnstile
-from ivr.store.tables import Attempts, ClinicSetting, Line
+from ivr.store.tables import Attempts, Call, ClinicSetting, DailyCount, Line, MonthlyCount
 from tests.conftest import waiting_for_the_disk
 
 
@@ -68,6 +68,41 @@ def test_migrations_go_down_and_up_again(database: Database) -> None:
         command.upgrade(config, "head")
     with database.migrating() as config:
         command.check(config)
+
+
+def test_an_upgrade_waits_for_a_running_turn(database: Database, now: datetime) -> None:
+    """It takes no lock that the turn's next statement would wait for while it waits itself."""
+    with database.migrating() as config:
+        command.downgrade(config, "0006")
+    with database.begin() as session:
+        session.add(Call(id="c", door="test", started_at=now, last_seen_at=now))
+        for day, count in ((1, 2), (30, 3), (31, 4)):
+            counted = {"measure": "outcome", "name": "moved", "part": "", "count": count}
+            when = date(2026, 10 if day > 1 else 11, day)
+            session.add(DailyCount(day=when, **counted, total=10 * count))
+    asked = Event()
+
+    def turn() -> None:
+        with database.begin() as session:
+            call = session.get_one(Call, "c", with_for_update=True)
+            asked.set()
+            Event().wait(0.5)
+            call.turn += 1
+            session.flush()
+            session.execute(text("SELECT count(*) FROM outbox"))
+
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(turn)
+        asked.wait(4)
+        database.upgrade()
+        running.result(4)
+    with database.read() as session:
+        months = session.scalars(select(MonthlyCount).order_by(MonthlyCount.month)).all()
+        assert [(one.month, one.count, one.total) for one in months] == [
+            (date(2026, 10, 1), 7, 70),
+            (date(2026, 11, 1), 2, 20),
+        ]
+        assert session.get_one(Call, "c").turn == 1
 
 
 def test_sqlite_is_set_for_safety(database: Database) -> None:

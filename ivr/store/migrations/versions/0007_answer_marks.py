@@ -10,8 +10,13 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+LOCKED = "LOCK TABLE calls, daily_counts, outbox IN ACCESS EXCLUSIVE MODE"
+"""In a turn's order and at once: a weaker lock that grows later waits for a turn in a ring."""
+
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(LOCKED)
     op.create_table(
         "answer_marks",
         sa.Column("call_id", sa.String(length=36), nullable=False),
