@@ -26,6 +26,7 @@ from ivr.store import tables
 from ivr.store.answer_marks import Answer, AnswerMarks, Marked
 from ivr.store.recordings import Folder, Mark, Recorded, RecordingRows
 from ivr.store.transcripts import SEAL
+from ivr.store.vault import CannotOpen
 
 LIST = "answers.jsonl"
 BEFORE, AFTER = 300, 200
@@ -37,6 +38,7 @@ MILLISECOND = 8
 LEFT_OUT = {
     "keys": "by keys",
     "no sound": "without a recording",
+    "broken": "with a broken recording",
     "secret": "where a policy, a birth date or a code is said",
     "no words": "without words",
     "long": "longer than a minute",
@@ -63,10 +65,11 @@ def collect(tools: Tools, folder: Path, written: str | None) -> None:
     _must_be_empty(folder)
     with open_line(tools) as line:
         since = moment_of(written, line.config.timezone) if written else None
-        with line.database.begin() as session:
+        with line.database.read() as session:
             found = list(_Answers(session, line).marked(since))
-            written_down = [one for one in found if isinstance(one, Cut)]
-            what = f"exported marked answers: {len(written_down)}"
+        written_down = [one for one in found if isinstance(one, Cut)]
+        what = f"exported marked answers: {len(written_down)}"
+        with line.database.begin() as session:
             session.add(tables.Audit(at=tools.clock(), who="console", what=what))
     if not found:
         raise Stop(
@@ -113,11 +116,13 @@ class _Answers:
             return "secret"
         if where.until_ms - where.at_ms > LONGEST:
             return "long"
-        sound = self._sound(recorded, where)
         words = self._heard(row) if mark.right else mark.words
-        if not words:
-            return "no words"
-        return Cut(sound, words, mark.right) if sound.size else "no sound"
+        try:
+            sound = self._sound(recorded, where)
+        except CannotOpen:
+            return "broken"
+        missing = "no sound" if words else "no words"
+        return Cut(sound, words, mark.right) if sound.size and words else missing
 
     def _heard(self, row: tables.Line) -> str:
         payload: Mapping[str, Any] = msgspec.json.decode(self._vault.open(SEAL, row.payload))

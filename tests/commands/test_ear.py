@@ -18,7 +18,7 @@ from ivr.__main__ import main
 from ivr.speech.mulaw import encoded
 from ivr.store import tables
 from ivr.store.answer_marks import Answer, AnswerMarks, Marked
-from ivr.store.recordings import Folder, Mark, RecordingRows
+from ivr.store.recordings import Folder, Mark, Recorded, RecordingRows
 from tests.desk.conftest import Desk, desk  # noqa: F401 - the fixture
 from tests.line import DATA_KEY
 from tests.telephony.lines import environment
@@ -160,6 +160,36 @@ def test_a_call_without_its_sound_gives_nothing(clinic: Clinic, tmp_path: Path) 
         file.unlink()
     assert "without a recording" in clinic.collect(tmp_path / "out").output
     assert not (tmp_path / "out").exists()
+
+
+def test_a_broken_recording_does_not_stop_the_others(clinic: Clinic, tmp_path: Path) -> None:
+    clinic.record(turns=(4,))
+    clinic.mark(4, "восстановить")
+    for file in clinic.recordings.iterdir():
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    clinic.record(turns=(3,))
+    clinic.mark(3)
+    result = clinic.collect(tmp_path / "out")
+    assert result.exit_code == 0
+    assert "Answers written: 1." in result.output
+    assert "Left out, with a broken recording: 1." in result.output
+
+
+def test_calls_go_on_while_recordings_are_read(
+    clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.record(1, 2)
+    clinic.mark(3)
+    read = Folder.wav
+
+    def read_beside_a_turn(folder: Folder, recorded: Recorded) -> bytes:
+        with clinic.desk.line.database.begin() as session:
+            session.add(tables.Audit(at=clinic.desk.line.clock.now, who="line", what="turn"))
+        return read(folder, recorded)
+
+    monkeypatch.setattr(Folder, "wav", read_beside_a_turn)
+    assert clinic.collect(tmp_path / "out").output == "Answers written: 1.\n"
+    assert ("line", "turn") in clinic.desk.audit()
 
 
 def test_only_what_was_marked_since(clinic: Clinic, tmp_path: Path) -> None:
