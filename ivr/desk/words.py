@@ -20,7 +20,8 @@ def _table() -> Mapping[str, Mapping[str, str]]:
 
 def word(key: object, group: str, **values: object) -> str:
     """What `key` is called; a key without a name is shown as it is."""
-    return _table()[group].get(str(key), str(key)).format(**values)
+    found = _table()[group].get(str(key))
+    return str(key) if found is None else found.format(**values)
 
 
 def step(prompt: str) -> str:

@@ -39,6 +39,8 @@ SAID = {
     "deleted one-time codes: 100": "удалено по сроку хранения: коды из СМС: 100",
     "listed 3 call-back requests": "прочёл список: 3 просьбы перезвонить",
     "something new": "something new",
+    "setting address: {0} -> {": "изменил настройку: «Адрес»: {0} → {",
+    "changed account {x: senior": "изменил сотрудника {x: старший регистратор",
 }
 NOTES = frozenset({"audit", "_note", "note", "Act", "Audit"})
 
@@ -96,3 +98,10 @@ def test_the_auditor_searches_in_russian(desk: Desk) -> None:
     looked = auditor.text("/journal/?who=Ольга&what=searched calls by").partition("<tbody>")[2]
     assert "искал звонки: без отбора, найдено 1" in looked
     assert re.search(r"<td[^>]*>[a-z ]+</td>", looked) is None
+
+
+def test_a_brace_in_a_name_or_a_setting_is_read(desk: Desk) -> None:
+    desk.visitor("senior", "{Ольга").post("/settings", address="ул. {Лесная}, 5 {")
+    text = desk.visitor("auditor").text("/journal/")
+    assert "<td>{Ольга</td>" in text
+    assert "ул. {Лесная}, 5 {" in text
