@@ -216,6 +216,8 @@ def _only(value: str) -> tuple[ColumnElement[bool], ...]:
 
 def _named(session: Session, desk: Desk, value: str) -> Select[int] | Sequence[int]:
     """All of a surname, or whom a longer or shorter writing finds. Raises Unreadable."""
+    if not value.replace(".", " ").split():
+        raise Unreadable("name")
     if len(value.split()) == 1:
         everybody = persons.named(desk.vault, value)
         if session.scalars(everybody.limit(1)).first() is not None:

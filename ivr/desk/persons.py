@@ -87,7 +87,10 @@ def by_name(session: Session, vault: Vault, written: str) -> list[int]:
 
     From three letters on by how the surname begins. `MOST` at the most.
     """
-    surname, *others = [patients.folded(part) for part in written.replace(".", " ").split()]
+    parts = [patients.folded(part) for part in written.replace(".", " ").split()]
+    if not parts:
+        return []
+    surname, *others = parts
     whole = named(vault, surname)
     if not others:
         found = list(session.scalars(whole.limit(MOST)))

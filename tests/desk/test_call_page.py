@@ -181,6 +181,13 @@ def test_an_unknown_caller_is_looked_for(desk: Desk) -> None:
     assert "Ахметов Ильдар" in visitor.find(f"/calls/{call}/who", "who=ахметов")
 
 
+def test_a_dot_is_nobodys_name(desk: Desk) -> None:
+    call = desk.call("111111#", caller=None)
+    visitor = desk.visitor("registrar")
+    assert "Личность не подтверждена" in visitor.find(f"/calls/{call}/who", "who=.")
+    assert "Никого не нашлось" in visitor.find("/patients/", "who=. .")
+
+
 def test_from_an_unknown_caller_a_patients_page_is_closed_too(desk: Desk) -> None:
     call = desk.call("111111#", caller=ANNA)
     visitor = desk.visitor("registrar")

@@ -65,6 +65,7 @@ def test_fields_find_and_leave_out(desk: Desk) -> None:
     ("query", "sentence"),
     [
         ("number=12", "Номер не разобрать"),
+        ("name=.", "Фамилию не разобрать"),
         ("policy=017", "от четырёх до шести"),
         ("code=1", "шесть цифр"),
         ("since=yesterday", "Начало периода"),
