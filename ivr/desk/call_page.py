@@ -44,7 +44,8 @@ def index(call: str) -> Answer:
         recorded = RecordingRows(session, desk().vault).of_call(call)
         (summary,) = as_rows(session, desk(), [row])
         unknown = row.level == 0 and me().may(Right.ACT)
-        unconfirmed.hold(call) if unknown else unconfirmed.let_go()
+        if unknown:
+            unconfirmed.hold(call)
         who = searches.asked("who") if unknown else ""
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
         return page(

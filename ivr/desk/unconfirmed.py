@@ -1,7 +1,8 @@
 """The call of an unknown caller that a registrar has open: patients' pages stay closed to it.
 
-Whoever comes from such a call to a patient sees no visits either, until the caller was compared
-with the file, or says what else the patient is opened for.
+Whoever comes from such a call to a patient or a code sees no visits either, until the caller
+was compared with the file, or says what else the patient is opened for. Looking at other calls
+meanwhile opens nothing.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ def hold(call: str) -> None:
 
 
 def let_go() -> None:
-    """The visitor has turned to another call, or to something else."""
+    """The visitor has said what else a patient is opened for."""
     session.pop(_KEPT, None)
 
 
 def held_from(rows: Session, patient: int) -> str | None:
-    """The call for which a patient's page is closed."""
+    """The call for which a patient's pages are closed."""
     call, since = session.get(_KEPT, (None, 0.0))
     if call is None or desk().clock().timestamp() - since > KEPT.total_seconds():
         return None

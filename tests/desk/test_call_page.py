@@ -12,6 +12,7 @@ from ivr.desk.recordings import AGAIN
 from ivr.speech.mulaw import encoded
 from ivr.store import tables
 from ivr.store.recordings import Folder, Mark, RecordingRows
+from ivr.store.tables import PatientPhone
 from tests.desk.conftest import ANNA, CANCELLED, Desk
 from tests.line import settings
 
@@ -215,12 +216,50 @@ def test_a_patient_is_opened_for_another_reason(desk: Desk) -> None:
     assert "терапевт" in visitor.text("/patients/1")
 
 
-def test_a_patients_page_is_closed_for_the_call_in_hand_only(desk: Desk) -> None:
+def test_a_patients_page_stays_closed_whatever_else_is_looked_at(desk: Desk) -> None:
     unknown, known = desk.call("111111#", caller=ANNA), desk.call("000017#")
     visitor = desk.visitor("registrar")
     visitor.text(f"/calls/{unknown}/")
-    visitor.text(f"/calls/{known}/")
-    assert "терапевт" in visitor.text("/patients/1")
-    visitor.text(f"/calls/{unknown}/")
+    for path in (f"/calls/{known}/", "/", "/patients/4"):
+        visitor.text(path)
+    assert "терапевт" not in visitor.text("/patients/1")
     desk.line.clock.set("+31m")
     assert "терапевт" in visitor.text("/patients/1")
+
+
+def test_a_dictated_code_opens_nothing_to_an_unknown_caller(desk: Desk) -> None:
+    desk.call(*CANCELLED)
+    (code,) = desk.line.codes()
+    unknown = desk.call("111111#", caller=ANNA)
+    visitor = desk.visitor("registrar")
+    assert "Смирнова" in visitor.find("/codes/", f"code={code}")
+    visitor.text(f"/calls/{unknown}/")
+    texts = [visitor.find("/codes/", f"code={code}"), visitor.text("/codes/1")]
+    texts.append(visitor.get("/codes/1/confirmation", follow_redirects=True).text)
+    for text in texts:
+        assert "личность не подтверждена" in text
+        assert "Смирнова" not in text
+        assert "терапевт" not in text
+    visitor.post(f"/calls/{unknown}/check", **UNKNOWN)
+    assert "Смирнова" in visitor.find("/codes/", f"code={code}")
+    assert "терапевт" in visitor.text("/codes/1/confirmation")
+
+
+def test_a_closed_patients_telephones_stay_as_they_are(desk: Desk) -> None:
+    unknown = desk.call("111111#", caller=ANNA)
+    visitor = desk.visitor("registrar")
+    visitor.text(f"/calls/{unknown}/")
+    before = [(row.patient_id, row.phone_id, row.link) for row in desk.rows(PatientPhone)]
+    form = {"reason": "просит", "back": "/desk/patients/1"}
+    added = visitor.post("/patients/1/phones", phone="89990000000", after="own", **form)
+    patient, phone, link = next(row for row in before if row[0] == 1)
+    taken = visitor.post(f"/patients/{patient}/phones/{phone}", before=link, after="", **form)
+    for reply in (added, taken):
+        assert "сначала сверьте" in reply.text
+    after = [(row.patient_id, row.phone_id, row.link) for row in desk.rows(PatientPhone)]
+    assert after == before
+    visitor.post("/patients/1/open", reason="пациент у окна")
+    assert (
+        "сначала"
+        not in visitor.post("/patients/1/phones", phone="89990000000", after="own", **form).text
+    )
