@@ -49,17 +49,18 @@ def _live(session: Session) -> list[Found]:
 
 def _numbers(session: Session) -> dict[str, int]:
     known = func.sum(case((Call.level > 0, 1), else_=0))
+    over = func.count(Call.ended_at)
     rows = session.execute(
-        select(Call.outcome, func.count(), known)
+        select(Call.outcome, func.count(), known, over)
         .where(Call.started_at >= desk().today())
         .group_by(Call.outcome)
     ).all()
-    by_outcome = {outcome: count for outcome, count, _known in rows}
+    ended = {outcome: count for outcome, _count, _known, count in rows}
     return {
-        "answered": sum(by_outcome.values()),
-        "identified": sum(identified or 0 for _outcome, _count, identified in rows),
+        "answered": sum(count for _outcome, count, _known, _ended in rows),
+        "identified": sum(identified or 0 for _outcome, _count, identified, _ended in rows),
         **{
-            name: sum(by_outcome.get(outcome, 0) for outcome in outcomes)
+            name: sum(ended.get(outcome, 0) for outcome in outcomes)
             for name, outcomes in ENDED.items()
         },
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -218,6 +218,7 @@ def test_asking_again_and_again_writes_no_audit(desk: Desk) -> None:
     ("name", "outcomes"),
     [
         ("cancelled", ("cancelled", "requested")),
+        ("moved", ("moved",)),
         ("handed_over", ("transferred", "callback")),
         ("given_up", ("hung_up", "not_identified", "failed")),
     ],
@@ -227,20 +228,35 @@ def test_a_number_of_the_day_leads_to_the_calls_it_counts(
 ) -> None:
     calls = {}
     for outcome in ("kept", "told", *outcomes):
-        calls[outcome] = desk.call("000017#", "4")
-        with desk.line.database.begin() as session:
-            ended = {"outcome": outcome, "ended_at": desk.line.clock.now}
-            session.execute(
-                update(tables.Call).where(tables.Call.id == calls[outcome]).values(**ended)
-            )
+        calls[outcome] = came_to(desk, outcome, desk.line.clock.now)
+        calls[f"{outcome}, on the line"] = came_to(desk, outcome, None)
+    assert listed(desk, name, len(outcomes), calls) == set(outcomes)
+
+
+def came_to(desk: Desk, outcome: str, ended_at: datetime | None) -> str:
+    """A call that is over, or one that goes on after what it came to."""
+    call = desk.call("000017#", "4")
+    with desk.line.database.begin() as session:
+        values = {"outcome": outcome, "ended_at": ended_at}
+        session.execute(update(tables.Call).where(tables.Call.id == call).values(**values))
+    return call
+
+
+def listed(desk: Desk, name: str, count: int, calls: dict[str, str]) -> set[str]:
+    """Of `calls`, those to which a number of the day leads."""
     visitor = desk.visitor("registrar")
     said = word(name, "number")
-    address = re.search(
-        rf'href="/desk([^"]+)"><b>{len(outcomes)}</b> <span>{said}<', visitor.text("/")
-    )
+    address = re.search(rf'href="/desk([^"]+)"><b>{count}</b> <span>{said}<', visitor.text("/"))
     assert address
-    listed = visitor.text(html.unescape(address[1]))
-    assert {outcome for outcome, call in calls.items() if call in listed} == set(outcomes)
+    shown = visitor.text(html.unescape(address[1]))
+    return {outcome for outcome, call in calls.items() if call in shown}
+
+
+def test_who_was_identified_is_counted_from_then_on(desk: Desk) -> None:
+    calls = {"known, over": desk.call("000017#", "4")}
+    end_calls(desk, "kept")
+    calls |= {"known": desk.call("000017#"), "unknown": desk.call("111111#")}
+    assert listed(desk, "identified", 2, calls) == {"known", "known, over"}
 
 
 def test_an_unknown_caller_stands_in_the_queue_with_the_number(desk: Desk) -> None:
