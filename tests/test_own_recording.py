@@ -124,7 +124,7 @@ def test_a_marked_answer_is_cut_out_of_what_was_recorded(
     with line.database.begin() as session:
         row = session.scalars(query).one()
         marked = Marked(True, "", "Ольга", line.clock.now)
-        AnswerMarks(session, line.vault).put(Answer(made.call, row.number), marked, 0)
+        AnswerMarks(session, line.vault).put(Answer(made.call, row.number), marked)
     env = environment(line.url) | {
         "IVR_DATA_KEY": urlsafe_b64encode(DATA_KEY).decode(),
         "IVR_RECORDINGS": str(folder.path),

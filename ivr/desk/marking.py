@@ -44,7 +44,7 @@ def mark(call: str, line: int) -> Answer:
             done = marks.drop(place, seen)
         else:
             new = Marked(verdict == RIGHT, words, me().name, desk().clock())
-            done = marks.put(place, new, seen)
+            done = marks.put(place, new)
         audit(session, f"marked answer {line}: {verdict if done else 'changed'}", call=call)
     message = f"mark_{verdict}" if done else "mark_changed"
     return _answered(call, said, message, kind="good" if done else "bad")

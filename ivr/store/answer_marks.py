@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,8 +15,8 @@ from ivr.store.tables import AnswerMark
 from ivr.store.vault import Vault
 
 SEAL = "answer mark"
-UNMARKED = 0
-"""The version of an answer without a mark."""
+VERSIONS = 1 << 31
+"""Below what a database's integer holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Marked:
     """What was really said, where it was not understood right."""
     who: str
     at: datetime
-    version: int = UNMARKED
+    version: int = 0
+    """Of this mark alone: one that follows it on the same answer has another."""
 
 
 class AnswerMarks:
@@ -53,41 +55,32 @@ class AnswerMarks:
         rows = self._session.scalars(query)
         return [(Answer(row.call_id, row.line_number), self._marked(row)) for row in rows]
 
-    def put(self, answer: Answer, mark: Marked, seen: int) -> bool:
-        """Mark it, unless another has since `seen`."""
-        values = {
-            "right": mark.right,
-            "words_sealed": self._vault.seal(SEAL, mark.words),
-            "who": mark.who,
-            "at": mark.at,
-            "version": seen + 1,
-        }
-        if seen == UNMARKED:
-            return self._add(answer, values)
-        found = self._session.execute(
-            update(AnswerMark)
-            .where(*_is(answer), AnswerMark.version == seen)
-            .values(**values)
-            .returning(AnswerMark.line_number)
+    def put(self, answer: Answer, mark: Marked) -> bool:
+        """Mark it, unless it is marked."""
+        row = insert(AnswerMark).values(
+            call_id=answer.call,
+            line_number=answer.line,
+            right=mark.right,
+            words_sealed=self._vault.seal(SEAL, mark.words),
+            who=mark.who,
+            at=mark.at,
+            version=1 + secrets.randbelow(VERSIONS - 1),
         )
-        return found.first() is not None
+        try:
+            with self._session.begin_nested():
+                self._session.execute(row)
+        except IntegrityError:
+            return False
+        return True
 
     def drop(self, answer: Answer, seen: int) -> bool:
+        """Take the mark of version `seen` back, unless another has done so, or marked anew."""
         found = self._session.execute(
             delete(AnswerMark)
             .where(*_is(answer), AnswerMark.version == seen)
             .returning(AnswerMark.line_number)
         )
         return found.first() is not None
-
-    def _add(self, answer: Answer, values: dict[str, object]) -> bool:
-        named = {"call_id": answer.call, "line_number": answer.line, **values}
-        try:
-            with self._session.begin_nested():
-                self._session.execute(insert(AnswerMark).values(**named))
-        except IntegrityError:
-            return False
-        return True
 
     def _marked(self, row: AnswerMark) -> Marked:
         words = self._vault.open(SEAL, row.words_sealed)

@@ -591,8 +591,8 @@ class AnswerMark(Base):
     words_sealed: Mapped[str] = mapped_column(Sealed)
     who: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(index=True)
-    version: Mapped[int] = mapped_column(default=1)
-    """Rises with every change: who changes an older one is told so."""
+    version: Mapped[int]
+    """Drawn by lot for each mark: who takes an older one back is told so."""
 
 
 class Stream(Base):

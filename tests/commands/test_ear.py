@@ -64,7 +64,7 @@ class Clinic:
         marked = Marked(not words, words, "Ольга", self.desk.line.clock.now)
         with self.desk.line.database.begin() as session:
             marks = AnswerMarks(session, self.desk.line.vault)
-            assert marks.put(Answer(self.call, line), marked, 0)
+            assert marks.put(Answer(self.call, line), marked)
 
     def collect(self, folder: Path, *more: str, **env: str) -> Result:
         return CliRunner().invoke(
