@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from ivr.desk import guesses
 from ivr.desk.guesses import Count, Tried, counts_of
 from ivr.desk.rights import Right, rights_of
+from ivr.store.database import Database
 from ivr.store.tables import Audit, Registrar
 from ivr.store.vault import Vault
 
@@ -57,35 +58,45 @@ def load(session: Session, kept: str) -> Account | None:
 
 
 def sign_in(
-    session: Session, vault: Vault, tried: Tried, now: datetime
+    database: Database, vault: Vault, tried: Tried, now: datetime
 ) -> Account | Literal["wrong", "locked"]:
-    """Wrong names, wrong passwords and blocked accounts look alike and take alike long."""
-    row = session.scalar(select(Registrar).where(Registrar.name == tried.name))
-    counts = counts_of(vault, tried, row.id if row else 0, now)
-    if any(guesses.is_over(session, count, now) for count in counts):
+    """Wrong names, wrong passwords and blocked accounts look alike and take alike long.
+
+    A guess is counted before the password is compared, so that none of many at once goes
+    uncounted; compared between two transactions: that takes its time.
+    """
+    with database.begin() as session:
+        row = session.scalar(select(Registrar).where(Registrar.name == tried.name))
+        counts = counts_of(vault, tried, row.id if row else 0, now)
+        if any(guesses.is_over(session, count, now) for count in counts):
+            return "locked"
+        counted = {count: guesses.add(session, count, now) for count in counts}
+    if any(number > count.most for count, number in counted.items()):
         return "locked"
-    fits = _verify(row.password_hash if row else _decoy(), tried.password)
-    if row is None or row.blocked or not fits:
-        _failed(session, counts, row, tried, now)
-        return "wrong"
-    guesses.forget(session, counts)
-    if _hasher.check_needs_rehash(row.password_hash):
-        row.password_hash = hashed(tried.password)
-    row.signed_in_at = now
-    _note(session, row.name, "signed in", now)
-    return of(row)
+    kept = row.password_hash if row else _decoy()
+    fits = _verify(kept, tried.password)
+    anew = hashed(tried.password) if fits and _hasher.check_needs_rehash(kept) else kept
+    with database.begin() as session:
+        row = session.get(Registrar, row.id, with_for_update=True) if row else None
+        if row is None or row.blocked or not fits or row.password_hash != kept:
+            _failed(session, counted, row, tried, now)
+            return "wrong"
+        guesses.forget(session, counts)
+        row.password_hash, row.signed_in_at = anew, now
+        _note(session, row.name, "signed in", now)
+        return of(row)
 
 
 def _failed(
     session: Session,
-    counts: Sequence[Count],
+    counted: Mapping[Count, int],
     row: Registrar | None,
     tried: Tried,
     now: datetime,
 ) -> None:
     _note(session, row.name if row else "?", "sign-in failed", now)
-    for count in counts:
-        if guesses.add(session, count, now) == count.most and count.scope == guesses.ADDRESS:
+    for count, number in counted.items():
+        if number == count.most and count.scope == guesses.ADDRESS:
             _note(session, "?", f"sign-in closed for address {tried.address}"[:200], now)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from ivr.store.vault import Vault
 TRIES = 5
 """Of a name, and of a known browser under a name."""
 TRIES_OF_ADDRESS = 30
-"""In a quarter of an hour: many people may stand behind one address."""
+"""In a quarter of the clock's hour: many people may stand behind one address."""
 LOCKED_FOR = timedelta(minutes=15)
 NAME, ADDRESS, BROWSER = "account", "address", "browser"
 
@@ -90,9 +90,14 @@ def add(session: Session, count: Count, now: datetime) -> int:
 
 
 def forget(session: Session, counts: Sequence[Count]) -> None:
-    """Who signs in has not been guessing this name; the address may go on guessing others."""
+    """Who signs in has not been guessing this name; the address may go on guessing others.
+
+    Of the address only this one, which was counted before, is taken back.
+    """
     for count in counts:
-        if count.scope != ADDRESS:
-            session.execute(
-                delete(Attempts).where(Attempts.scope == count.scope, Attempts.key == count.key)
-            )
+        its = Attempts.scope == count.scope, Attempts.key == count.key
+        if count.scope == ADDRESS:
+            one_less = {"failures": Attempts.failures - 1}
+            session.execute(update(Attempts).where(*its).values(one_less))
+        else:
+            session.execute(delete(Attempts).where(*its))

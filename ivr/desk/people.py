@@ -68,6 +68,7 @@ def change(account: int) -> Answer:
     if password and len(password) < SHORTEST_PASSWORD:
         tell("password_short", "bad")
         return acting.back()
+    password_hash = hashed(password) if password else ""
     with desk().database.begin() as session:
         row = session.get(Registrar, account, with_for_update=True) or abort(404)
         if row.id == me().id or role not in _gives() or row.role not in _gives():
@@ -75,7 +76,7 @@ def change(account: int) -> Answer:
         fresh = row.epoch == seen
         if fresh:
             row.role, row.blocked, row.epoch = role, blocked, seen + 1
-            row.password_hash = hashed(password) if password else row.password_hash
+            row.password_hash = password_hash or row.password_hash
             words = [role, *["blocked"] * blocked, *["new password"] * bool(password)]
             audit(session, f"changed account {row.name}: {', '.join(words)}")
     tell("account_changed" if fresh else "account_stale", "good" if fresh else "bad")
@@ -105,12 +106,15 @@ def new_password() -> Answer:
 
 def _changed(old: str, new: str) -> Account | None:
     """The account with its new password; None where the old one does not fit."""
+    tried = replace(known_browser.tried(me().name, old), known=frozenset({me().id}))
+    found = accounts.sign_in(desk().database, desk().vault, tried, desk().clock())
+    if not isinstance(found, Account):
+        return None
+    password_hash = hashed(new)
     with desk().database.begin() as session:
-        vault, now = desk().vault, desk().clock()
-        tried = replace(known_browser.tried(me().name, old), known=frozenset({me().id}))
-        if not isinstance(accounts.sign_in(session, vault, tried, now), Account):
+        row = session.get_one(Registrar, found.id, with_for_update=True)
+        if row.epoch != found.epoch:
             return None
-        row = session.get_one(Registrar, me().id)
-        row.password_hash, row.epoch = hashed(new), row.epoch + 1
+        row.password_hash, row.epoch = password_hash, row.epoch + 1
         audit(session, "changed the own password")
         return accounts.of(row)

@@ -24,8 +24,7 @@ def form() -> Answer:
 def sign_in() -> Answer:
     name, password = request.form.get("name", "").strip(), request.form.get("password", "")
     tried = known_browser.tried(name[:80], password[:200])
-    with desk().database.begin() as rows:
-        found = accounts.sign_in(rows, desk().vault, tried, desk().clock())
+    found = accounts.sign_in(desk().database, desk().vault, tried, desk().clock())
     if not isinstance(found, Account):
         return page("sign_in.html", wrong=found)
     session.clear()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from ivr.app import create_app
-from ivr.desk import guesses, known_browser
+from ivr.desk import accounts, guesses, known_browser
 from ivr.desk.accounts import hashed
 from ivr.desk.guesses import network
 from ivr.store import tables
@@ -93,6 +95,38 @@ def test_a_known_browser_has_five_tries_as_well(desk: Desk) -> None:
         assert "не подошли" in sign_in(hers, "Ольга", "wrong")[1]
     assert "Подождите" in sign_in(hers, "Ольга", "a long password")[1]
     assert sign_in(desk.app.test_client(), "Ольга", "a long password")[0] == 302
+
+
+def test_guesses_at_once_are_counted_before_any_is_compared(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the comparison keeps nobody from writing."""
+    account(desk)
+    compared: list[str] = []
+
+    def compare(_kept: str, password: str) -> bool:
+        with desk.line.database.begin() as session:
+            session.add(tables.Audit(at=desk.line.clock.now, who="line", what="a turn"))
+        compared.append(password)
+        Event().wait(0.2)
+        return password == "a long password"
+
+    monkeypatch.setattr(accounts, "_verify", compare)
+    at_once = 2 * guesses.TRIES
+    with ThreadPoolExecutor(at_once) as threads:
+        clients = [desk.app.test_client() for _ in range(at_once)]
+        texts = list(threads.map(lambda one: sign_in(one, "Ольга", "wrong")[1], clients))
+    assert len(compared) == guesses.TRIES
+    assert sum("Подождите" in text for text in texts) == at_once - guesses.TRIES
+
+
+def test_who_signs_in_uses_up_no_tries(desk: Desk) -> None:
+    account(desk)
+    for _ in range(guesses.TRIES):
+        sign_in(desk.app.test_client(), "Ольга", "wrong")
+        assert sign_in(desk.app.test_client(), "Ольга", "a long password")[0] == 302
+    counts = {row.scope: row.failures for row in desk.rows(tables.Attempts)}
+    assert counts == {guesses.ADDRESS: guesses.TRIES}
 
 
 @pytest.mark.parametrize("cookie", ["made up", "x.y", ""])
