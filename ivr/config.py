@@ -69,7 +69,7 @@ class Config:
     """Seconds that calls have to end, once the media process is told to stop."""
     phone_page: bool = False
     proxies: int = 0
-    """Reverse proxies before the web process."""
+    """Reverse proxies before the web process, the last on its machine."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:

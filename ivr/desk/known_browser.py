@@ -6,6 +6,7 @@ import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from ipaddress import ip_address
 
 from flask import current_app, request
 from werkzeug.wrappers import Response
@@ -68,9 +69,21 @@ def _browser() -> Browser:
 
 
 def _address() -> str:
-    """As the outermost of our own proxies has seen it; what is left of it may be made up."""
+    """As the outermost of our own proxies has seen it; what is left of it may be made up.
+
+    All of it may be where the request comes from another machine: past the proxies.
+    """
+    peer = request.remote_addr or ""
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    proxies = desk().proxies
+    proxies = desk().proxies if _is_here(peer) else 0
     if proxies and len(forwarded) >= proxies:
         return forwarded[-proxies].strip()
-    return request.remote_addr or ""
+    return peer
+
+
+def _is_here(peer: str) -> bool:
+    """On this machine."""
+    try:
+        return ip_address(peer).is_loopback
+    except ValueError:
+        return False

@@ -30,7 +30,10 @@ class Desk:
     """The clinic's book over a transaction of the desk."""
     recordings: Folder
     proxies: int = 0
-    """Of ours before the web process: so many addresses of `X-Forwarded-For` are believed."""
+    """Of ours before the web process, the last on its machine.
+
+    So many addresses of `X-Forwarded-For` are believed.
+    """
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)

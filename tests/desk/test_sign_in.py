@@ -33,12 +33,15 @@ def sign_in(
     name: str,
     password: str,
     address: str = "/desk/sign-in",
+    *,
     forwarded: str = "",
+    peer: str = "127.0.0.1",
 ) -> tuple[int, str]:
     token = TOKEN.findall(client.get("/desk/sign-in").text)[0]
     form = {"name": name, "password": password, "csrf_token": token}
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
-    reply = client.post(address, data=form, headers=headers)
+    environ = {"REMOTE_ADDR": peer}
+    reply = client.post(address, data=form, headers=headers, environ_base=environ)
     return reply.status_code, reply.headers.get("Location", "") or reply.text
 
 
@@ -181,6 +184,20 @@ def test_the_address_is_what_our_own_proxy_has_seen(line: Line) -> None:
         app.extensions["line"].database.close()
 
 
+def test_who_comes_past_the_proxy_is_not_believed(line: Line) -> None:
+    config = settings(line.url, IVR_PUBLIC_URL="http://127.0.0.1:8000", IVR_PROXIES="1")
+    app = create_app(config, clock=line.clock)
+    for number in range(guesses.TRIES_OF_ADDRESS + 1):
+        last = sign_in(
+            app.test_client(),
+            *(f"somebody {number}", "wrong"),
+            forwarded=f"203.0.113.{number}",
+            peer="192.168.0.5",
+        )
+        assert ("Подождите" in last[1]) is (number == guesses.TRIES_OF_ADDRESS)
+    app.extensions["line"].database.close()
+
+
 @pytest.mark.parametrize(
     ("address", "whole"),
     [
@@ -243,3 +260,23 @@ def test_cookies_are_kept_from_scripts_and_plain_lines(line: Line) -> None:
     app.extensions["line"].database.close()
     for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/desk"):
         assert flag in cookie
+
+
+def test_the_cookie_of_a_known_browser_is_kept_so_too(desk: Desk, line: Line) -> None:
+    account(desk)
+    app = create_app(settings(line.url), clock=line.clock)
+    client, here = app.test_client(), "https://localhost"
+    token = TOKEN.findall(client.get("/desk/sign-in", base_url=here).text)[0]
+    form = {"name": "Ольга", "password": "a long password", "csrf_token": token}
+    reply = client.post("/desk/sign-in", data=form, base_url=here, headers={"Referer": here})
+    app.extensions["line"].database.close()
+    (cookie,) = (
+        one
+        for one in reply.headers.getlist("Set-Cookie")
+        if one.startswith(f"{known_browser.COOKIE}=")
+    )
+    flags = cookie.split("; ")
+    for flag in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/desk"):
+        assert flag in flags
+    assert f"Max-Age={int(known_browser.KEPT.total_seconds())}" in flags
+    assert "Ольга" not in cookie
