@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -47,6 +48,7 @@ def index(call: str) -> Answer:
         if unknown:
             unconfirmed.hold(call)
         who = searches.asked("who") if unknown else ""
+        sought = persons.by_anything(session, desk().vault, who) if who else persons.Matches()
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
         return page(
             "calls/call.html",
@@ -61,7 +63,8 @@ def index(call: str) -> Answer:
             callbacks=book_views.callbacks(session, desk(), CallbackRequest.call_id == call),
             notes=book_views.notes(session, desk().vault, Note.call_id == call),
             unknown=unknown,
-            candidates=_candidates(session, row, who) if unknown else [],
+            candidates=_candidates(session, row, sought.ids[:FEW]) if unknown else [],
+            more=sought.more or len(sought.ids) > FEW,
             who=who,
             back=url_for("desk.call_page.index", call=call),
         )
@@ -83,15 +86,14 @@ def look(call: str) -> Answer:
     return redirect(page_of_call, 303)
 
 
-def _candidates(session: Session, row: Call, who: str) -> list[Candidate]:
+def _candidates(session: Session, row: Call, sought: Sequence[int]) -> list[Candidate]:
     """Who an unknown caller may be, with the visits once a registrar has compared the file.
 
     Those linked to the number, and whom the registrar looks for.
     """
     chosen = request.args.get("patient", "")
     ids = [int(chosen)] if chosen.isdecimal() and len(chosen) < 16 else []
-    if who:
-        ids += persons.by_anything(session, desk().vault, who)[:FEW]
+    ids += sought
     number = desk().vault.open(patients.PHONE, row.caller_sealed) if row.caller_sealed else None
     ids += [one.id for one in patients.linked_to(session, desk().vault, number)]
     found = (persons.person(session, desk().vault, one) for one in dict.fromkeys(ids))

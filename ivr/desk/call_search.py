@@ -223,9 +223,9 @@ def _named(session: Session, desk: Desk, value: str) -> Select[int] | Sequence[i
         if session.scalars(everybody.limit(1)).first() is not None:
             return everybody
     found = persons.by_name(session, desk.vault, value)
-    if len(found) == persons.MOST:
+    if found.more:
         raise Unreadable("name_short")
-    return found
+    return found.ids
 
 
 def _by_person(session: Session, desk: Desk, name: str, value: str) -> ColumnElement[bool]:

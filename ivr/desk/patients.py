@@ -32,13 +32,13 @@ def index() -> Answer:
     if not asked:
         return page("patients/index.html", asked="", found=None)
     with desk().database.begin() as session:
-        ids = persons.by_anything(session, desk().vault, asked)
+        matches = persons.by_anything(session, desk().vault, asked)
         found = sorted(
-            persons.persons(session, desk().vault, ids).values(),
+            persons.persons(session, desk().vault, matches.ids).values(),
             key=lambda one: (one.name.last, one.name.first, one.born),
         )
         audit(session, f"searched patients: {len(found)}")
-    return page("patients/index.html", asked=asked, found=found, most=persons.MOST)
+    return page("patients/index.html", asked=asked, found=found, more=matches.more)
 
 
 @pages.post("/")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from ivr.clinic import patients
@@ -42,6 +42,15 @@ class Person:
     born: date
     policy: str
     phones: tuple[PhoneOnFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Patients whom a search has found."""
+
+    ids: tuple[int, ...] = ()
+    more: bool = False
+    """There are others, or there may be: not every name was opened."""
 
 
 def persons(session: Session, vault: Vault, ids: Iterable[int | None]) -> dict[int, Person]:
@@ -82,25 +91,39 @@ def _person(vault: Vault, row: Patient, known: tuple[PhoneOnFile, ...] = ()) -> 
     )
 
 
-def by_name(session: Session, vault: Vault, written: str) -> list[int]:
+def by_name(session: Session, vault: Vault, written: str) -> Matches:
     """By the surname, and by how first name and patronymic begin where they are typed too.
 
-    From three letters on by how the surname begins. `MOST` at the most.
+    From three letters on by how the surname begins, where nobody is called so.
     """
     parts = [patients.folded(part) for part in written.replace(".", " ").split()]
     if not parts:
-        return []
+        return Matches()
     surname, *others = parts
     whole = named(vault, surname)
-    if not others:
-        found = list(session.scalars(whole.limit(MOST)))
-        if found or len(surname) < SHORTEST_BEGIN:
-            return found
+    if others:
+        found = _opened(session, vault, Patient.id.in_(whole), parts)
+    else:
+        found = _first(session.scalars(whole.limit(MOST + 1)))
+    if found.ids or found.more or len(surname) < SHORTEST_BEGIN:
+        return found
     begin = Patient.surname3_index == vault.index("surname 3", surname[:3])
-    wanted = Patient.id.in_(whole) if others else begin
-    rows = session.execute(select(Patient.id, Patient.name_sealed).where(wanted).limit(READ))
-    fitting = (one for one, name in rows if _fits(vault, name, surname, others))
-    return list(islice(fitting, MOST))
+    return _opened(session, vault, begin, parts)
+
+
+def _opened(
+    session: Session, vault: Vault, wanted: ColumnElement[bool], parts: Sequence[str]
+) -> Matches:
+    """Whose opened names fit; `READ` of them are opened at the most."""
+    query = select(Patient.id, Patient.name_sealed).where(wanted).limit(READ + 1)
+    rows = session.execute(query).all()
+    fitting = (one for one, name in rows[:READ] if _fits(vault, name, parts))
+    return _first(fitting, more=len(rows) > READ)
+
+
+def _first(ids: Iterable[int], *, more: bool = False) -> Matches:
+    found = tuple(islice(ids, MOST + 1))
+    return Matches(found[:MOST], more=more or len(found) > MOST)
 
 
 def named(vault: Vault, surname: str) -> Select[int]:
@@ -109,10 +132,10 @@ def named(vault: Vault, surname: str) -> Select[int]:
     return select(Patient.id).where(Patient.surname_index == index)
 
 
-def _fits(vault: Vault, sealed: str, surname: str, others: Sequence[str]) -> bool:
+def _fits(vault: Vault, sealed: str, parts: Sequence[str]) -> bool:
     name = patients.opened_name(vault, sealed)
-    parts = zip((name.last, name.first, name.patronymic), (surname, *others), strict=False)
-    return all(patients.folded(part).startswith(begin) for part, begin in parts)
+    pairs = zip((name.last, name.first, name.patronymic), parts, strict=False)
+    return all(patients.folded(part).startswith(begin) for part, begin in pairs)
 
 
 def by_policy(session: Session, vault: Vault, digits: str) -> list[int]:
@@ -136,9 +159,10 @@ def by_phone(session: Session, vault: Vault, written: str) -> list[int]:
     return [one.id for one in patients.linked_to(session, vault, e164(written))]
 
 
-def by_anything(session: Session, vault: Vault, asked: str) -> list[int]:
+def by_anything(session: Session, vault: Vault, asked: str) -> Matches:
     """By a surname, a telephone, the end of a policy or a whole one."""
     digits = "".join(each for each in asked if each.isdigit())
     if not digits:
         return by_name(session, vault, asked)
-    return by_phone(session, vault, asked) or by_policy(session, vault, digits)
+    ids = by_phone(session, vault, asked) or by_policy(session, vault, digits)
+    return Matches(tuple(ids), more=len(ids) >= MOST)

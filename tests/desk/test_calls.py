@@ -166,3 +166,27 @@ def test_calls_of_a_common_name_are_all_found_newest_first(
     assert "Так зовут слишком многих" in visitor.find("/calls/", "name=Смир")
     patients = visitor.find("/patients/", "who=Смирнова")
     assert "Показаны не все" in patients
+
+
+@pytest.mark.parametrize(
+    ("written", "found"), [("Смир Анна", True), ("Смир А. П.", True), ("Смир Ольга", False)]
+)
+def test_a_first_name_narrows_a_surnames_begin(desk: Desk, written: str, found: bool) -> None:
+    call = desk.call(*CANCELLED)
+    visitor = desk.visitor("registrar")
+    assert ("Смирнова Анна" in visitor.find("/patients/", f"who={written}")) is found
+    assert (call in visitor.find("/calls/", f"name={written}")) is found
+
+
+def test_names_that_were_not_opened_are_told_of(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(persons, "READ", 0)
+    unknown = desk.call("111111#", caller=None)
+    visitor = desk.visitor("registrar")
+    for path in ("/patients/", f"/calls/{unknown}/who"):
+        text = visitor.find(path, "who=Смир")
+        assert "Показаны не все" in text
+        assert "Никого не нашлось" not in text
+    assert "Так зовут слишком многих" in visitor.find("/calls/", "name=Смир")
+    assert "Показаны не все" not in visitor.find("/patients/", "who=Смирнова")
