@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-from math import gcd
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
-from scipy.signal import resample_poly
 
 from tools.ear.utterances import HERTZ, Samples
 
@@ -19,13 +17,6 @@ QUIET = 60
 """Below this a synthesiser is silent."""
 GSM_SHARE = 0.15
 """Of the pieces go through a mobile telephone's codec (GSM 06.10)."""
-
-
-def resampled(samples: npt.ArrayLike, rate: int) -> Samples:
-    """At 8 kHz, as loud as every other piece."""
-    common = gcd(rate, HERTZ)
-    wave = np.asarray(samples, np.float64)
-    return levelled(resample_poly(wave, HERTZ // common, rate // common))
 
 
 def levelled(wave: Wave) -> Samples:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from zlib import crc32
 
@@ -19,6 +20,7 @@ from tools.ear.sound import perhaps_by_mobile, silence, surrounded
 from tools.ear.texts import Group, Text, Texts, invented
 from tools.ear.utterances import Samples, Utterance
 from tools.ear.voices import clunits, espeak, festvox, ru_tts, vocoder
+from tools.ear.voices.phonemes import phonemes
 
 FOREIGN = 15000
 """Words of Festival's dictionary that no question asks for."""
@@ -60,10 +62,15 @@ def make(work: Path, seed: int) -> None:
     folder = work / "speech"
     folder.mkdir(exist_ok=True)
     missing = [part for part in parts() if not (folder / f"{part.name}.npz").is_file()]
-    with ProcessPoolExecutor(PROCESSES) as pool, tqdm(total=len(missing), unit="part") as bar:
+    with _processes() as pool, tqdm(total=len(missing), unit="part") as bar:
         for done in as_completed(pool.submit(_made, part, work, seed) for part in missing):
             bar.set_postfix_str(done.result())
             bar.update()
+
+
+def _processes() -> ProcessPoolExecutor:
+    """A new one for each part: espeak-ng remembers what it said before."""
+    return ProcessPoolExecutor(PROCESSES, get_context("spawn"), max_tasks_per_child=1)
 
 
 def _made(part: Part, work: Path, seed: int) -> str:
@@ -110,7 +117,7 @@ def _espeak(count: int, work: Path, chance: np.random.Generator) -> Iterator[Utt
         manner = espeak.Manner(name, int(chance.integers(20, 90)), speed)
         text = texts.one(chance)
         said = [[texts.pronounced(word, chance) for word in group] for group in text]
-        sounds = [program.say(espeak.phonemes(group), manner) for group in said]
+        sounds = [program.say(phonemes(group), manner) for group in said]
         phones = phones_of([word for group in said for word in group])
         yield from _finished(f"espeak:{name}", text, phones, sounds, chance)
 

@@ -26,6 +26,7 @@ from tools.ear.sound import Wave, silence
 from tools.ear.texts import DIGITS
 from tools.ear.utterances import HERTZ, Samples
 from tools.ear.voices import espeak, festvox, ru_tts, vocoder
+from tools.ear.voices.phonemes import phonemes
 
 WORK = Path("var/ear")
 STRINGS, WORDS, FOREIGN = 40, 60, 60
@@ -137,7 +138,7 @@ def _by_espeak(
 ) -> Iterator[Trial]:
     def say(said: Sequence[Pronunciation]) -> Samples:
         pitch, speed = int(chance.integers(30, 80)), int(chance.integers(120, 220))
-        return program.say(espeak.phonemes(said), espeak.Manner(voice, pitch, speed))
+        return program.say(phonemes(said), espeak.Manner(voice, pitch, speed))
 
     commands = [phrase for phrase in expected("command") if set(phrase.split()) <= set(known)]
     for _ in range(STRINGS):

@@ -10,7 +10,8 @@ import numpy as np
 import soundfile
 
 from tools.ear import festival
-from tools.ear.sound import resampled, trimmed
+from tools.ear.resampling import resampled
+from tools.ear.sound import trimmed
 from tools.ear.utterances import Samples
 
 SHORTEST = 1000

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,9 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tools.ear.lexicon import Pronunciation
-from tools.ear.phones import VOWELS, is_soft
-from tools.ear.sound import resampled, trimmed
+from tools.ear.resampling import resampled
+from tools.ear.sound import trimmed
 from tools.ear.utterances import Samples
 
 LIBRARY = "libespeak-ng.so.1"
@@ -43,20 +41,6 @@ _SYNCHRONOUS = 2
 _RATE, _PITCH = 1, 3
 _UTF8_AND_PHONEMES = 0x101
 
-_CONSONANTS = {
-    "c": "ts",
-    "ch": "tS;",
-    "sch": "S;",
-    "sh": "S",
-    "zh": "Z",
-    "h": "x",
-    "hh": "x;",
-    "j": "j",
-}
-_STRESSED = {"aa": "A", "ee": "E", "ii": "i", "oo": "o", "uu": "u", "yy": "y"}
-_AFTER_SOFT = {"ee": "e", "oo": "8"}
-_UNSTRESSED = {"a": "V", "i": "i", "o": "o", "u": "u", "y": "y"}
-
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -65,28 +49,6 @@ class Manner:
     """0 to 99; the voice's own is 50."""
     speed: int
     """Words a minute."""
-
-
-def phonemes(words: Sequence[Pronunciation]) -> str:
-    return f"[[{' '.join(_word(phones) for phones in words)}]]"
-
-
-def _word(phones: Pronunciation) -> str:
-    befores = ("", *phones)
-    return "".join(
-        _phoneme(phone, before) for phone, before in zip(phones, befores, strict=False)
-    )
-
-
-def _phoneme(phone: str, before: str) -> str:
-    if phone in _STRESSED:
-        table = _STRESSED | _AFTER_SOFT if before and is_soft(before) else _STRESSED
-        return f"'{table[phone]}"
-    if phone in VOWELS:
-        return _UNSTRESSED[phone]
-    if phone in _CONSONANTS:
-        return _CONSONANTS[phone]
-    return f"{phone[0]};" if is_soft(phone) else phone
 
 
 class Espeak:

@@ -17,7 +17,8 @@ import soundfile
 from tools.ear import festival
 from tools.ear.lexicon import Pronunciation
 from tools.ear.phones import PAUSE, SILENCE
-from tools.ear.sound import levelled, perhaps_by_mobile, resampled
+from tools.ear.resampling import resampled
+from tools.ear.sound import levelled, perhaps_by_mobile
 from tools.ear.utterances import HERTZ, Samples, Utterance
 from tools.ear.voices import vocoder
 

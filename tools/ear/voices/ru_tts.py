@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.ear.sound import resampled, trimmed
+from tools.ear.resampling import resampled
+from tools.ear.sound import trimmed
 from tools.ear.utterances import Samples
 
 HERTZ = 10000
