@@ -2,12 +2,18 @@
 # make test   the whole test suite
 # make check  lint, types, import rules, tests: what CI runs
 # make bench  speed, as comparisons in one run
+# make ear    the speech model from nothing, see tools/ear/README.md
 
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: demo test check lint bench wheel clean
+EAR_BIN := .venv-ear/bin
+EAR_INSTALLED := .venv-ear/installed
+EAR_WORK ?= var/ear
+EAR := OMP_WAIT_POLICY=PASSIVE $(EAR_BIN)/python -m tools.ear --work $(EAR_WORK)
+
+.PHONY: demo test check lint bench wheel clean ear ear-words ear-ship
 
 demo: $(INSTALLED)
 	$(BIN)/ivr demo
@@ -31,10 +37,27 @@ bench: $(INSTALLED)
 wheel: $(INSTALLED)
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
 
+# make ear EXTRA=folder: the model that ships, trained on a clinic's own answers.
+ear: $(EAR_INSTALLED)
+	$(EAR) $(if $(EXTRA),--extra $(EXTRA))
+
+# make ear-words WORDS=file: a graph with more words for the model that ships, or for MODEL.
+ear-words: $(EAR_INSTALLED)
+	$(EAR) --words $(WORDS) $(if $(MODEL),--model $(MODEL))
+
+ear-ship:
+	cp -r $(EAR_WORK)/model/am $(EAR_WORK)/model/conf $(EAR_WORK)/model/graph ivr/speech/model
+
 clean:
-	rm -rf .venv dist
+	rm -rf .venv .venv-ear dist
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+$(EAR_INSTALLED): tools/ear/requirements.txt tools/ear/packages.txt
+	sh tools/ear/packages.sh
+	$(PYTHON) -m venv .venv-ear
+	$(EAR_BIN)/python -m pip install --quiet --requirement tools/ear/requirements.txt
 	touch $@

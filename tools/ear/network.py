@@ -1,0 +1,127 @@
+"""The network: factored time-delay layers with sums around them, three frames to one output.
+
+Each layer squeezes its frame and the one before into a bottleneck, and stretches the bottleneck
+of its frame and the next. Shifts in time are written as one matrix over several frames: quick
+on a processor, and the same as `Append(Offset(…))` of Kaldi's nnet3. A caller pads the frames
+by CONTEXT on both sides, by repetition, as Kaldi does at the ends of sound.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tools.ear.features import BANDS
+from tools.ear.phones import OUTPUTS
+
+FIRST_WIDTH = 224
+"""Of the layer that is evaluated for each frame of 10 ms."""
+WIDTH = 320
+BOTTLENECK = 96
+LAYERS = 7
+HEAD = 128
+STRIDE = 3
+"""Frames of 10 ms for an output."""
+OUTPUT_SECONDS = 0.03
+CONTEXT = 2 + 1 + STRIDE * LAYERS
+"""Frames at each side that an output looks at."""
+
+
+class Normalised(nn.BatchNorm1d):
+    """Batch normalisation of channels that stand last: batch by time by channels."""
+
+    is_fixed = False
+    """Its statistics are those of an earlier training, which goes on."""
+
+    def train(self, mode: bool = True) -> Normalised:  # noqa: FBT001, FBT002
+        super().train(mode and not self.is_fixed)
+        return self
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        flat: Tensor = super().forward(inputs.reshape(-1, inputs.shape[-1]))
+        return flat.view(inputs.shape)
+
+
+class Dense(nn.Module):
+    """A matrix, normalised and cut off below zero; Kaldi gets it as one affine component."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(inputs, outputs, bias=False)
+        self.normal = Normalised(outputs)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return torch.relu(self.normal(self.linear(inputs)))
+
+
+class Factored(nn.Module):
+    """Two frames to a bottleneck, two of those to the full width: three frames in all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.squeeze = nn.Linear(2 * WIDTH, BOTTLENECK, bias=False)
+        self.stretch = Dense(2 * BOTTLENECK, WIDTH)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        squeezed = self.squeeze(torch.cat([inputs[:, :-1], inputs[:, 1:]], 2))
+        found: Tensor = self.stretch(torch.cat([squeezed[:, :-1], squeezed[:, 1:]], 2))
+        return found
+
+
+class Head(nn.Module):
+    """Scores of the phones' outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = Dense(WIDTH, HEAD)
+        self.scores = nn.Linear(HEAD, OUTPUTS)
+        nn.init.zeros_(self.scores.weight)
+        nn.init.zeros_(self.scores.bias)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        scores: Tensor = self.scores(self.dense(hidden))
+        return scores
+
+
+class Network(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.mean = nn.Parameter(torch.zeros(BANDS), requires_grad=False)
+        self.scale = nn.Parameter(torch.ones(BANDS), requires_grad=False)
+        self.first = Dense(5 * BANDS, FIRST_WIDTH)
+        self.second = Dense(3 * FIRST_WIDTH, WIDTH)
+        self.layers = nn.ModuleList(Factored() for _ in range(LAYERS))
+        self.head = Head()
+        self.other_head = Head()
+        """Trained on phones frame by frame, which steadies the first; not used afterwards."""
+        self.shake = 0.0
+        """How far channels are made larger or smaller in training, against habit."""
+        self.chance = np.random.default_rng(0)
+        """For that."""
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Hidden values for the heads: batch by outputs by WIDTH."""
+        inputs = (frames - self.mean) * self.scale
+        size = inputs.shape[1] - 4
+        hidden = self.first(torch.cat([inputs[:, at : size + at] for at in range(5)], 2))
+        hidden = self.second(_by_threes(hidden))
+        for layer in self.layers:
+            hidden = hidden[:, 1:-1] + self._shaken(layer(hidden))
+        return hidden
+
+    def _shaken(self, hidden: Tensor) -> Tensor:
+        if not (self.training and self.shake):
+            return hidden
+        shape = (hidden.shape[0], 1, hidden.shape[2])
+        factors = 1 + self.shake * self.chance.uniform(-1, 1, shape)
+        return hidden * torch.from_numpy(factors).float()
+
+
+def outputs(frames: int) -> int:
+    return (frames + STRIDE - 1) // STRIDE
+
+
+def _by_threes(hidden: Tensor) -> Tensor:
+    whole = hidden.shape[1] // STRIDE
+    return hidden[:, : STRIDE * whole].reshape(hidden.shape[0], whole, STRIDE * hidden.shape[2])

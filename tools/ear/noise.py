@@ -1,0 +1,118 @@
+"""Noises that are heard under speech, ten seconds of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tools.ear.chance import one_of
+from tools.ear.sound import Wave
+from tools.ear.utterances import HERTZ, Samples
+
+LENGTH = 10 * HERTZ
+"""Samples."""
+SHARES: Mapping[str, float] = {
+    "white": 0.24,
+    "coloured": 0.28,
+    "babble": 0.22,
+    "traffic": 0.1,
+    "hum": 0.06,
+    "clicks": 0.04,
+    "tones": 0.06,
+}
+"""How often each is heard."""
+EACH = 6
+"""Of each kind."""
+TALKERS = (3, 9)
+DTMF = ((697, 770, 852, 941), (1209, 1336, 1477))
+"""Hertz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noises:
+    waves: Tensor
+    """Noises by samples, each of power 1."""
+    shares: Wave
+    """Of each, how often it is heard."""
+    talking: Wave
+    """1 where it is other people's speech, which must stay well below the speaker's."""
+
+
+def noises(speech: Sequence[Samples], chance: np.random.Generator) -> Noises:
+    """`speech` is what the babble is made of."""
+    waves, shares, talking = [], [], []
+    for kind, share in SHARES.items():
+        for _ in range(EACH):
+            wave = _noise(kind, speech, chance)
+            waves.append(wave / (wave.std() + 1e-9))
+            shares.append(share / EACH)
+            talking.append(float(kind == "babble"))
+    stacked = torch.tensor(np.stack(waves), dtype=torch.float32)
+    return Noises(stacked, np.array(shares), np.array(talking))
+
+
+def coloured(exponent: float, chance: np.random.Generator) -> Wave:
+    """Noise whose power falls with this exponent of the frequency: 0 white, 1 pink."""
+    size = LENGTH // 2 + 1
+    spectrum = chance.normal(size=size) + 1j * chance.normal(size=size)
+    return np.fft.irfft(spectrum / (np.arange(size) + 5.0) ** (exponent / 2), LENGTH)
+
+
+def _noise(kind: str, speech: Sequence[Samples], chance: np.random.Generator) -> Wave:
+    if kind == "babble":
+        return _babble(speech, chance)
+    return _KINDS[kind](chance)
+
+
+def _babble(speech: Sequence[Samples], chance: np.random.Generator) -> Wave:
+    crowd = np.zeros(LENGTH)
+    for _ in range(int(chance.integers(*TALKERS))):
+        pieces = [one_of(speech, chance) for _ in range(12)]
+        talk = np.concatenate(pieces).astype(np.float64)[:LENGTH]
+        crowd[: len(talk)] += talk / (talk.std() + 1)
+    return crowd
+
+
+def _swelling(chance: np.random.Generator) -> Wave:
+    corners = chance.uniform(0.1, 2, 21)
+    return np.interp(np.arange(LENGTH), np.linspace(0, LENGTH, 21), corners)
+
+
+def _hum(chance: np.random.Generator) -> Wave:
+    times = np.arange(LENGTH) / HERTZ
+    hum = np.zeros(LENGTH)
+    for harmonic in (1, 2, 3, 5, 7):
+        hum += np.sin(2 * np.pi * 50 * harmonic * times + chance.uniform(0, 6)) / harmonic
+    hiss = coloured(1, chance)
+    return np.asarray(hum + 0.3 * hiss / hiss.std())
+
+
+def _clicks(chance: np.random.Generator) -> Wave:
+    clicks = (chance.random(LENGTH) < 0.002) * chance.normal(size=LENGTH) * 30
+    ringing = np.convolve(clicks, np.exp(-np.arange(60) / 12.0))[:LENGTH]
+    return ringing + 0.05 * chance.normal(size=LENGTH)
+
+
+def _tones(chance: np.random.Generator) -> Wave:
+    """Keys and beeps, with pauses, over a little noise."""
+    times = np.arange(LENGTH) / HERTZ
+    sound = 0.02 * chance.normal(size=LENGTH)
+    for begin in np.arange(0, 10, 0.5):
+        low, high = (float(chance.choice(row)) for row in DTMF)
+        pressed = (times > begin) & (times < begin + chance.uniform(0.08, 0.4))
+        sound += pressed * (np.sin(2 * np.pi * low * times) + np.sin(2 * np.pi * high * times))
+    return sound
+
+
+_KINDS: Mapping[str, Callable[[np.random.Generator], Wave]] = {
+    "white": lambda chance: coloured(0, chance),
+    "coloured": lambda chance: coloured(chance.uniform(0.5, 3), chance),
+    "traffic": lambda chance: coloured(1.2, chance) * _swelling(chance),
+    "hum": _hum,
+    "clicks": _clicks,
+    "tones": _tones,
+}
