@@ -108,7 +108,7 @@ def marks_of(arcs: Iterable[Arc]) -> Mapping[int, int]:
     return {label: number for number, label in enumerate(used, start=first)}
 
 
-def with_loops(arcs: Sequence[Arc], marks: dict[int, int]) -> Iterator[Arc]:
+def with_loops(arcs: Sequence[Arc], marks: Mapping[int, int]) -> Iterator[Arc]:
     """Transitions instead of phones, and at the end of each phone the loop in it.
 
     A state that several phones lead to is entered through a state for each of them.
@@ -139,7 +139,7 @@ def _entries(arriving: dict[int, set[int]], size: int) -> dict[tuple[int, int], 
 
 
 def _ordered(
-    arcs: Iterable[Arc], entries: dict[tuple[int, int], int], marks: dict[int, int]
+    arcs: Iterable[Arc], entries: dict[tuple[int, int], int], marks: Mapping[int, int]
 ) -> Iterator[Arc]:
     for arc in arcs:
         if 0 < arc.label <= states.COUNT:
