@@ -51,9 +51,10 @@ async def refuse(call: Call) -> None:
 
 async def _by_policy(call: Call, first: str, known: Known) -> tuple[Checked, str]:
     """Digits until they identify, lead to another step, or the third miss."""
-    prompt, kept, misfits = first, "", 0
+    prompt, kept, misfits, one_by_one = first, "", 0, False
     while True:
-        entry = await _entry(call, prompt, Policy(kept, known.policies), misfits)
+        answer = Policy(kept, known.policies)
+        entry = await _entry(call, prompt, answer, one_by_one=one_by_one)
         checked = await _check(call, entry)
         misfits += checked.check is Check.NEED_WHOLE
         by_fours = checked.check is Check.WRONG_CHECK_DIGIT
@@ -62,10 +63,11 @@ async def _by_policy(call: Call, first: str, known: Known) -> tuple[Checked, str
             if by_parts is not None:
                 whole = CheckPolicy(by_parts.digits, by_parts.closed)
                 return await call.do(whole), by_parts.digits
-            prompt, kept = await _help(call), ""
+            prompt, kept, one_by_one = await _help(call), "", False
             continue
         if checked.check not in GOES_ON:
             return checked, entry.digits
+        one_by_one = misfits > 0 and checked.check is not Check.BLANK_NUMBER
         kept = await _say_what_is_kept(call, checked.check, entry, misfits)
         prompt = "identify.go_on" if kept else "identify.whole"
 
@@ -106,9 +108,8 @@ async def _say_what_is_kept(call: Call, check: Check, entry: Entry, misfits: int
     return digits
 
 
-async def _entry(call: Call, prompt: str, answer: Policy, misfits: int) -> Entry:
+async def _entry(call: Call, prompt: str, answer: Policy, *, one_by_one: bool) -> Entry:
     """New digits behind the kept ones; nothing at all leads to the help menu."""
-    one_by_one = misfits > 0 and prompt != "identify.search"
     while True:
         entry = await call.ask(prompt, _asked(prompt, answer, one_by_one=one_by_one))
         if entry.denied:
