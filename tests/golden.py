@@ -10,7 +10,8 @@ A file begins with a sentence on what it shows; then, indented by four spaces:
                                         `+79161234567 by voice`: the line has sound
     bot     what the line says in one turn
     caller  [000017#]                   keys; «да» words; ... silence; (hangup);
-                                        [11]: a trembling key, in a question of one
+                                        [11]: a trembling key, in a question of one,
+                                        where the line has sound
                                         foreign «да»: with words outside the grammar
     person  answers                     or: is silent
     note    12                          seconds of a spoken note after the beep

@@ -23,6 +23,7 @@ from ivr.dialogue.turns import (
     RecordNote,
     Utterance,
 )
+from ivr.flows.identify import FOURS
 from ivr.store import tables
 from ivr.switchboard import Reply
 from tests.line import Line
@@ -218,7 +219,7 @@ def check(place: Place) -> None:
 
 LOOKED_FOR = {
     *("identify.last_six", "identify.whole", "identify.search", "identify.go_on"),
-    *("identify.code", "identify.mobile"),
+    *("identify.code", "identify.mobile", *FOURS),
 }
 """Questions at which the first silences are waited out without a word."""
 PRIVATE = ("Иванова", "Петренко", "Черных", "Терапевт", "Кардиолог", "Код отмены")

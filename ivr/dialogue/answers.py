@@ -90,6 +90,8 @@ COMMAND_KEYS: Mapping[str, Command] = {
     "9": Command.LOUDER,
 }
 """In menus only: while digits are entered they are digits."""
+BY_WORDS = "by words"
+"""Stands for the key of an option that has none."""
 AT_ONCE = frozenset({Command.EMERGENCY, Command.OPERATOR})
 """Before any answer that stands in the same words."""
 
@@ -117,7 +119,7 @@ class Menu:
     """One key out of a few. A second key pressed with it is dropped."""
 
     options: Mapping[str, Option]
-    """Key -> option. 0, 7, 9, * and # belong to the universal commands."""
+    """Key or `BY_WORDS` -> option. 0, 7, 9, * and # belong to the universal commands."""
     result: Any
     timeout: int = 7
     """Seconds."""

@@ -14,6 +14,7 @@ from ivr.dialogue.hearings import VISIT_WISHES
 from ivr.dialogue.turns import Hearing, Keys, Listen, Spoken
 from ivr.speech.understanding import Listed, Phrases, command, commands_said, visits
 from ivr.speech.understanding.requests import requested
+from ivr.speech.understanding.visits import without_target
 from ivr.speech.understanding.words import heard
 
 MORE_KEY = "4"
@@ -71,6 +72,10 @@ class WhichVisit:
 
     def from_words(self, words: str) -> Picked | Unclear | None:
         """Numbers are those of the page, everything else may be said of any visit."""
+        wanted = command(words)
+        wish = wanted if wanted in VISIT_WISHES else self.wish
+        if wanted == "reschedule":
+            words = without_target(words)
         order, listed = self._order(), self.listed()
         numbers = [
             number
@@ -79,10 +84,8 @@ class WhichVisit:
         ]
         if self.more and _wants_more(words, else_nothing=not numbers):
             return Picked(None)
-        wanted = command(words)
-        wish = wanted if wanted in VISIT_WISHES else self.wish
         places = [order[number - 1] for number in numbers]
-        if not places and not self.wish and _says_only_what(words):
+        if not places and self.among is None and _says_only_what(words):
             places = [*self.page]
         if not 1 <= len(places) <= MOST_BETWEEN:
             return None

@@ -71,6 +71,8 @@ class Digits:
     """None: by keys only."""
     one_by_one: bool = False
     """By voice single digits only: it was misheard before."""
+    short: int = 0
+    """So many that are closed by `#` are an answer as well."""
     result: Any = Entry
 
     def listen(self) -> Listen:
@@ -103,7 +105,8 @@ class Digits:
         return Entry(digits, closed_by(digits, self.longest)) if digits else None
 
     def is_ended_by(self, entry: Entry) -> bool:
-        return len(entry.digits) == self.longest
+        is_short = entry.closed == "hash" and len(entry.digits) == self.short
+        return len(entry.digits) == self.longest or is_short
 
     def _is_whole(self, words: str) -> bool:
         entry = self.from_words(words)
@@ -145,7 +148,7 @@ class Policy:
         if not readings:
             return Entry(self.kept, "hash") if option(words, _HELP) else None
         best = readings[0].value
-        if len(best) == CERTIFICATE and best not in self.linked and not self.kept:
+        if len(best) == CERTIFICATE and best not in self.linked and self._may_be_whole():
             return Unclear((Entry(best, "hash"), Entry(best, "pause")))
         whole = understanding.whole_policies(readings)
         if best in self.linked or not whole:
@@ -159,6 +162,10 @@ class Policy:
             answer = ReadBack(whole, secret=True, otherwise=begun)
             return Between((Spoken("identify.nine"),), answer)
         return read_back("identify.is_it", readings[0].digits, readings, secret=True)
+
+    def _may_be_whole(self) -> bool:
+        """Behind kept digits, and where a known caller was asked for six, it is misheard."""
+        return not self.kept and not (self.linked and self.whole == LAST_SIX)
 
     def _digits(self) -> Digits:
         return Digits(POLICY, self.kept, may_be_empty=True, patience=self.patience)

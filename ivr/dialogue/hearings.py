@@ -22,6 +22,8 @@ WORDS = (
     *("emergency", "operator", "bye", "wait", "slower", "louder", "repeat", "menu", "back"),
 )
 """The commands that are understood at every question."""
+URGENT = ("emergency", "operator", "louder")
+"""Of these every phrase is heard at every question, whatever it sounds like."""
 MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
 DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
 SURE_ENOUGH = 0.6
@@ -135,7 +137,7 @@ def _dictation(kind: Kind, more: tuple[str, ...]) -> tuple[str, ...]:
 
 @cache
 def _one_by_one(more: tuple[str, ...]) -> tuple[str, ...]:
-    return listening.one_by_one((*more, *_universal()))
+    return listening.one_by_one(commands_said(URGENT), (*more, *_universal()))
 
 
 def _distinct(*phrases: str) -> tuple[str, ...]:

@@ -27,13 +27,22 @@ async def _enter(call: Call, wanted: Digits | Phone, ask: Asked) -> str | Wanted
         entry = await ask(wanted)
         if isinstance(entry, Wanted):
             return entry
-        if not entry.digits and not entry.erased and not entry.denied:
+        if _is_nothing(entry, wanted):
             return ""
         if wanted.is_ended_by(entry):
             return entry.digits
         wanted = replace(wanted, kept=entry.digits)
         if entry.digits:
             count = len(entry.digits)
-            await call.say("identify.kept", count=count, following=count + 1)
+            kind = "again" if getattr(wanted, "one_by_one", False) else "text"
+            await call.say("identify.kept", kind=kind, count=count, following=count + 1)
         elif entry.erased:
             await call.say("identify.cleared")
+
+
+def _is_nothing(entry: Entry, wanted: Digits | Phone) -> bool:
+    """A telephone number that is too short is closed by `#`: then it is none."""
+    if entry.erased or entry.denied:
+        return False
+    kept = wanted.kept if isinstance(wanted, Digits) else ""
+    return entry.digits == kept

@@ -19,7 +19,7 @@ from ivr.clinic.actions import (
 from ivr.dialogue.answers import Option
 from ivr.dialogue.birth_dates import BirthDate
 from ivr.dialogue.call import Call
-from ivr.dialogue.entries import LAST_SIX, POLICY, Digits, Entry, Phone, Policy
+from ivr.dialogue.entries import CERTIFICATE, LAST_SIX, POLICY, Digits, Entry, Phone, Policy
 from ivr.dialogue.turns import Outcome
 from ivr.flows.entering import enter
 from ivr.flows.person import hand_over
@@ -51,17 +51,23 @@ async def refuse(call: Call) -> None:
 
 async def _by_policy(call: Call, first: str, known: Known) -> tuple[Checked, str]:
     """Digits until they identify, lead to another step, or the third miss."""
-    prompt, kept, misfits = first, "", 0
+    prompt, kept, misfits, one_by_one = first, "", 0, False
     while True:
-        entry = await _entry(call, prompt, Policy(kept, known.policies), misfits)
+        answer = Policy(kept, known.policies)
+        entry = await _entry(call, prompt, answer, one_by_one=one_by_one)
         checked = await _check(call, entry)
         misfits += checked.check is Check.NEED_WHOLE
         by_fours = checked.check is Check.WRONG_CHECK_DIGIT
         if by_fours or await _misfits_again(call, checked, entry, misfits):
-            entry = await _by_fours(call)
-            return await call.do(CheckPolicy(entry.digits, entry.closed)), entry.digits
+            by_parts = await _by_fours(call)
+            if by_parts is not None:
+                whole = CheckPolicy(by_parts.digits, by_parts.closed)
+                return await call.do(whole), by_parts.digits
+            prompt, kept, one_by_one = await _help(call), "", False
+            continue
         if checked.check not in GOES_ON:
             return checked, entry.digits
+        one_by_one = misfits > 0 and checked.check is not Check.BLANK_NUMBER
         kept = await _say_what_is_kept(call, checked.check, entry, misfits)
         prompt = "identify.go_on" if kept else "identify.whole"
 
@@ -102,12 +108,13 @@ async def _say_what_is_kept(call: Call, check: Check, entry: Entry, misfits: int
     return digits
 
 
-async def _entry(call: Call, prompt: str, answer: Policy, misfits: int) -> Entry:
+async def _entry(call: Call, prompt: str, answer: Policy, *, one_by_one: bool) -> Entry:
     """New digits behind the kept ones; nothing at all leads to the help menu."""
     while True:
-        entry = await call.ask(prompt, _asked(prompt, answer, misfits))
+        entry = await call.ask(prompt, _asked(prompt, answer, one_by_one=one_by_one))
         if entry.denied:
             return entry
+        one_by_one = False
         if entry.digits == answer.kept and not entry.erased:
             prompt, kept = await _help(call), ""
         elif entry.erased and len(entry.digits) < POLICY and entry.closed != "hash":
@@ -121,13 +128,13 @@ async def _entry(call: Call, prompt: str, answer: Policy, misfits: int) -> Entry
         answer = replace(answer, kept=kept)
 
 
-def _asked(prompt: str, answer: Policy, misfits: int) -> Policy:
-    """From the second attempt on single digits are asked for."""
+def _asked(prompt: str, answer: Policy, *, one_by_one: bool) -> Policy:
+    """Only single digits are heard only where the question asks for them."""
     return replace(
         answer,
         whole=LAST_SIX if prompt == "identify.last_six" else POLICY,
         patience=SEARCHING if prompt == "identify.search" else QUIET,
-        one_by_one=misfits > 0 or prompt == "identify.whole",
+        one_by_one=one_by_one or prompt == "identify.whole",
     )
 
 
@@ -139,10 +146,17 @@ async def _say_what_is_left(call: Call, kept: str) -> None:
         await call.say("identify.cleared")
 
 
-async def _by_fours(call: Call) -> Entry:
+async def _by_fours(call: Call) -> Entry | None:
+    """Nine digits and `#` are a certificate; None: nothing came, which leads to help."""
     digits = ""
     for prompt in FOURS:
-        digits += await enter(call, prompt, Digits(4, one_by_one=True))
+        four = Digits(4, may_be_empty=True, patience=QUIET, one_by_one=True)
+        keyed = await enter(call, prompt, replace(four, short=CERTIFICATE - len(digits)))
+        if not keyed:
+            return None
+        digits += keyed
+        if len(digits) == CERTIFICATE:
+            return Entry(digits, "hash")
     return Entry(digits, "count")
 
 

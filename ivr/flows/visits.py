@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ivr.clinic.actions import ChooseVisit, FindUpcoming, MarkToldOff, Receipt, Upcoming
 from ivr.clinic.values import CancellationStatus, Visit
-from ivr.dialogue.answers import Menu, Option
+from ivr.dialogue.answers import BY_WORDS, Menu, Option
 from ivr.dialogue.call import SKIPPABLE, Call, Manners, Wanted
 from ivr.dialogue.choosing import WhichVisit
 from ivr.dialogue.turns import Outcome
@@ -15,13 +15,13 @@ from ivr.flows.code import give_code
 from ivr.flows.person import hand_over
 from ivr.flows.status import status
 from ivr.flows.undo import is_request, undo
-from ivr.speech.understanding import commands_said
 
 PAGE = 3
 
 
 async def visits(call: Call) -> None:
     """Errand after errand for one patient; returns when another policy is to be keyed."""
+    wish = ""
     upcoming = await call.do(FindUpcoming(call.patient or ""))
     if await _tell_news(call, upcoming):
         upcoming = await call.do(FindUpcoming(call.patient or ""))
@@ -36,11 +36,15 @@ async def visits(call: Call) -> None:
                 call, "visits.no_others" if upcoming.requested else "visits.none"
             )
             return
-        done = await (_one_visit(call, visit) if visit else _of_several(call, upcoming.visits))
-        if await _anything_else(call, done) == "other_policy":
-            call.again = ()
-            return
+        if visit is not None:
+            done = await _one_visit(call, visit)
+        else:
+            done = await _of_several(call, upcoming.visits, wish)
+        following = await _anything_else(call, done)
         call.again = ()
+        if following == "other_policy":
+            return
+        wish = following if following == "reschedule" else ""
         upcoming = await call.do(FindUpcoming(call.patient or ""))
         visit = None
 
@@ -122,23 +126,24 @@ async def _part(call: Call) -> None:
     await call.end()
 
 
-async def _of_several(call: Call, booked: tuple[Visit, ...]) -> Receipt | None:
+async def _of_several(call: Call, booked: tuple[Visit, ...], wish: str) -> Receipt | None:
+    """`wish` is what was wanted of one of them before it was asked of which."""
     if len(booked) == 1:
         await call.say("visits.one")
-        return await _one_visit(call, booked[0])
+        return await _one_visit(call, booked[0], wish)
     await call.say("visits.several", count=len(booked))
-    place, wish = await _choose(call, booked)
+    place, wish = await _choose(call, booked, wish)
     return await _one_visit(call, booked[place], wish)
 
 
-async def _choose(call: Call, booked: tuple[Visit, ...]) -> tuple[int, str]:
+async def _choose(call: Call, booked: tuple[Visit, ...], wish: str) -> tuple[int, str]:
     """Three at a time, each page counted from one; the last leads round to the first."""
     first, more = 0, len(booked) > PAGE
     while True:
         page = tuple(range(first, min(first + PAGE, len(booked))))
         for number, place in enumerate(page, start=1):
             await call.say("visits.item", number=number, visit=booked[place])
-        which = WhichVisit(booked, call.started_at.date(), page, more)
+        which = WhichVisit(booked, call.started_at.date(), page, more, wish=wish)
         picked = await call.ask(_which(len(page), more=more), which)
         if picked.place is not None:
             return picked.place, picked.wish
@@ -152,9 +157,12 @@ def _which(shown: int, *, more: bool) -> str:
 
 
 async def _one_visit(call: Call, visit: Visit, wish: str = "") -> Receipt | None:
-    """The receipt of a cancellation that can be undone; `wish` was said with the choice."""
+    """The receipt of a cancellation that can be undone; `wish` was said with the choice.
+
+    A cancellation names the visit itself.
+    """
     await call.do(ChooseVisit(call.patient or "", visit.id))
-    if not wish:
+    if wish != "cancel":
         await call.say("visits.chosen", visit=visit)
     while True:
         match wish or await call.choose("visits.menu", VISIT_MENU):
@@ -175,7 +183,7 @@ UNDOABLE = (CancellationStatus.CANCELLED, CancellationStatus.PROCESSING)
 VISIT_MENU = {
     "1": Option("way", ("как пройти", "адрес", "как добраться")),
     "2": Option("cancel", wish="cancel"),
-    "3": Option("reschedule", wish="reschedule"),
+    BY_WORDS: Option("reschedule", wish="reschedule"),
     "4": Option("finish", alone=("спасибо", "ничего"), wish="bye"),
 }
 
@@ -222,9 +230,9 @@ def _next(receipt: Receipt | None) -> tuple[str, Mapping[str, Option]]:
 RESTORE = Option("undo", ("вернуть", "верните", "вернуть запись", "вернуть отмененную запись"))
 WITHDRAW = Option("undo", ("снять", "снять просьбу"))
 LAST_QUESTION = Manners(noinput=2, nomatch=3)
-TO_THE_VISITS = ("к записям", "записи", "еще запись", *commands_said(("reschedule",)))
 NEXT = {
-    "1": Option("visits", TO_THE_VISITS, wish="cancel"),
+    "1": Option("visits", ("к записям", "записи", "еще запись"), wish="cancel"),
+    BY_WORDS: Option("reschedule", wish="reschedule"),
     "2": Option("other_policy", ("другой полис",)),
     "4": Option("status", ("проверить код", "код"), wish="status"),
     "5": Option(

@@ -32,8 +32,7 @@ ONE_BY_ONE = (
 )
 """For a question that asks for single digits: heard best, also in noise."""
 BESIDE_DIGITS = (
-    *("сначала", "заново", "нет", "ой нет", "не так", "неправильно", "вернее", "точнее"),
-    *("ошиблась", "ошибся"),
+    *("сначала", "заново", "нет", "неправильно", "вернее", "точнее", "ошиблась", "ошибся"),
 )
 """What takes digits back, in such a question."""
 DICTATED: frozenset[Kind] = frozenset({"digits", "policy", "code", "birth-date"})
@@ -48,10 +47,14 @@ def expected(kind: Kind, listed: Sequence[Listed] = ()) -> tuple[str, ...]:
     return tuple(_dictated(said)) if kind in DICTATED else said
 
 
-def one_by_one(others: Sequence[str] = ()) -> tuple[str, ...]:
-    """Phrases for a `Listener` of single digits, `others` (commands) far less likely."""
-    said = tuple(dict.fromkeys((*BESIDE_DIGITS, *others)))
-    return (*ONE_BY_ONE * _NEARLY_ALWAYS, *beside(said))
+def one_by_one(urgent: Sequence[str] = (), others: Sequence[str] = ()) -> tuple[str, ...]:
+    """Phrases for a `Listener` of single digits, commands far less likely.
+
+    Of the `others` only those without a word that sounds like a digit.
+    """
+    plain = (phrase for phrase in others if not _unheard() & {phrase, *phrase.split()})
+    said = dict.fromkeys((*BESIDE_DIGITS, *urgent, *plain))
+    return (*ONE_BY_ONE * _NEARLY_ALWAYS, *said)
 
 
 def _dictated(said: Sequence[str]) -> Iterator[str]:
@@ -61,8 +64,8 @@ def _dictated(said: Sequence[str]) -> Iterator[str]:
 
 
 def beside(phrases: Sequence[str]) -> tuple[str, ...]:
-    """Those that may be listened for beside digits: no word of them sounds like one."""
-    return tuple(phrase for phrase in phrases if not _unheard() & {phrase, *phrase.split()})
+    """Those that may be listened for beside digits: none that sounds like one."""
+    return tuple(phrase for phrase in phrases if phrase not in _unheard())
 
 
 @cache

@@ -80,6 +80,8 @@ QUESTIONS: Mapping[str, Answer[Any]] = {
     "identify.nine": Policy().between((Entry("1" * 9, "hash"), Entry("1" * 9, "pause"))).answer,
     "identify.four1": Digits(4),
     "identify.four2": Digits(4),
+    "identify.four3": Digits(4),
+    "identify.four4": Digits(4),
     "identify.birth_date": BIRTH_DATE,
     "identify.which_year": BIRTH_DATE.between(YEARS).answer,
     "identify.code": Digits(6, reader=None),

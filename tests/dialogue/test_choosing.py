@@ -12,6 +12,7 @@ from ivr.dialogue.choosing import Picked
 from ivr.dialogue.questions import Question
 from ivr.dialogue.turns import Keys, Utterance
 from ivr.flows.visits import VISIT_MENU
+from ivr.speech.understanding import command
 from tests.dialogue.questions import BOOKED, FIRST_PAGE, SECOND_PAGE, TWO, menu, visit
 
 MORE = Picked(None)
@@ -58,7 +59,20 @@ TABLE: list[tuple[str, Picked | tuple[int, ...] | None]] = [
     ("отмените к педиатру", None),
     ("не знаю", None),
     ("перенесите", (0, 1, 2)),
+    ("отменить не надо, перенесите", None),
+    ("отменить не надо перенести к хирургу", None),
     ("перенесите к хирургу", Picked(2, "reschedule")),
+    ("перенести на второе декабря", (0, 1, 2)),
+    ("перенесите пожалуйста запись на второе декабря в десять тридцать", (0, 1, 2)),
+    ("перенести на среду утром", (0, 1, 2)),
+    ("перенести на послезавтра", (0, 1, 2)),
+    ("на второе декабря перенесите", (0, 1, 2)),
+    ("перенести терапевта на второе декабря", Picked(0, "reschedule")),
+    ("перенесите на второе декабря терапевта", Picked(0, "reschedule")),
+    ("перенести второе декабря на девятое", Picked(1, "reschedule")),
+    ("перенести со второго декабря на девятое декабря", Picked(1, "reschedule")),
+    ("перенести на девятое декабря со второго", Picked(1, "reschedule")),
+    ("отменить на второе декабря", Picked(1, "cancel")),
     ("не перенести, а отменить к хирургу", Picked(2, "cancel")),
     ("", None),
 ]
@@ -69,9 +83,7 @@ def test_a_choice_on_the_first_page(words: str, value: Picked | tuple[int, ...] 
     match FIRST_PAGE.from_words(words):
         case Unclear(readings=readings):
             assert tuple(one.place for one in readings) == value
-            wishes = {"отмен": "cancel", "перен": "reschedule"}
-            wish = wishes.get(words[:5], "")
-            assert {one.wish for one in readings} == {wish}
+            assert {one.wish for one in readings} == {command(words) or ""}
         case understood:
             assert understood == value
 
@@ -146,6 +158,11 @@ def test_too_many_to_be_numbered_are_not_understood() -> None:
         ("не отменить а перенести", "reschedule"),
         ("отменить или перенести", None),
         ("отменить не надо", None),
+        ("отменить не надо, перенесите", None),
+        ("отменить не надо лучше перенести", None),
+        ("перенести не надо, отмените", None),
+        ("перенести не надо отменить", None),
+        ("перенести а отменить не надо", "reschedule"),
         ("отмена не нужна", None),
         ("отменить запись не нужно", None),
         ("не отменяйте", None),

@@ -82,6 +82,10 @@ def test_nine_digits_of_nobody_known_may_be_all_or_a_beginning() -> None:
     readings = (Entry("123456789", "hash"), Entry("123456789", "pause"))
     assert Policy().from_words(nine) == Unclear(readings)
     assert Policy(linked=("123456789",)).from_words(nine) == Entry("123456789", "pause")
+    whole = Policy(linked=LINKED)
+    assert whole.from_words(nine) == Unclear(readings)
+    assert replace(whole, whole=LAST_SIX).from_words(nine) == Entry("123456789", "pause")
+    assert Policy(whole=LAST_SIX).from_words(nine) == Unclear(readings)
     assert Policy(kept="777615").from_words("ноль восемь девять") == Entry("777615089", "pause")
     question = Policy().between(readings)
     assert question.answer.from_words("да") == readings[0]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivr.dialogue.answers import Command, command_in
-from ivr.dialogue.hearings import WORDS
+from ivr.dialogue.answers import Command, HeardOtherwise, command_in
+from ivr.dialogue.hearings import URGENT, WORDS
 from ivr.dialogue.turns import Keys
 from ivr.rendering import Prompts
 from ivr.speech.fillers import Filler
@@ -100,6 +100,16 @@ def test_a_command_is_heard_in_every_question(prompt: str) -> None:
     listened = set(QUESTIONS[prompt].hearing().phrases)
     assert {"оператор", "скорая", "повторите", "назад", "подождите", "громче"} <= listened
     assert {command_in(phrase) for phrase in commands_said(WORDS)} >= set(Command)
+
+
+@pytest.mark.parametrize("prompt", ASKED)
+def test_an_emergency_and_a_person_are_heard_in_any_words(prompt: str) -> None:
+    answer = QUESTIONS[prompt]
+    urgent = set(commands_said(URGENT))
+    assert {"боль в груди", "с человеком", "не слышу"} <= urgent
+    assert urgent <= set(answer.hearing().phrases)
+    if isinstance(answer, HeardOtherwise):
+        assert urgent <= set(answer.again().hearing().phrases)
 
 
 @pytest.mark.parametrize("prompt", ASKED)

@@ -28,7 +28,7 @@ def command(words: str) -> str | None:
     spoken = heard(words).words
     if spoken in tables.alone:
         return tables.alone[spoken]
-    meant, beside = requested(spoken, tables.phrases)
+    meant, beside = requested(spoken, tables.phrases, _OPPOSITES)
     wanted = set(meant)
     if wanted >= _OPPOSITES:
         wanted -= _OPPOSITES

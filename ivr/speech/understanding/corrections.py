@@ -16,7 +16,7 @@ _OTHER_NUMBER = 0.9
 """«не пять, а шесть» after something else than five."""
 _KEPT_BOTH = 1.5
 _UNHEARD_BUT = 0.5
-"""«не пять шесть»: the «а» is short, and may be lost."""
+"""«пять не пять шесть»: the «а» is short, and may be lost."""
 _TAKEN_BACK = (0.4, 0.9, 1.3, 1.6)
 """By how many numbers are taken back with nothing in their place."""
 _SAID_AGAIN = 0.3
@@ -119,8 +119,10 @@ class Dictation:
             heard_but = self._words[wrong.end : wrong.end + 1] == (_BUT,)
             plain = heard_but or wrong.end in self._paused
             for right in self._said_at(wrong.end + heard_but):
-                cost = right.cost + (0.0 if plain else _UNHEARD_BUT)
-                self._in_its_stead(place, wrong, replace(right, cost=cost))
+                if plain:
+                    self._in_its_stead(place, wrong, right)
+                else:
+                    self._said_once_more(place, wrong, right)
             if place and self._words[place - 1] == _BUT:
                 self._add(place - 1, Piece(wrong.end, "", 0.0))
 
@@ -130,6 +132,12 @@ class Dictation:
         for begin, before in self._ending_at(place):
             other = 0.0 if before.digits == wrong.digits else _OTHER_NUMBER
             self._add(begin, replace(right, cost=right.cost + other))
+
+    def _said_once_more(self, place: int, wrong: Piece, right: Piece) -> None:
+        """«пять не пять шесть»; a lone «не» between numbers may be anything."""
+        for begin, before in self._ending_at(place):
+            if before.digits == wrong.digits:
+                self._add(begin, replace(right, cost=right.cost + _UNHEARD_BUT))
 
     def _said_at(self, place: int) -> list[Piece]:
         if place >= len(self._words):

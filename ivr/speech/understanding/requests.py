@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from typing import TypeVar
 
@@ -13,11 +14,16 @@ MOST_BESIDE = 3
 """Words that are neither a request nor fillers: beside more of them little is meant."""
 
 
-def requested(words: tuple[str, ...], phrases: Phrases[V]) -> tuple[list[V], int]:
-    """What is meant, each phrase once for every time it was said; and the words beside."""
+def requested(
+    words: tuple[str, ...], phrases: Phrases[V], opposites: Collection[V] = ()
+) -> tuple[list[V], int]:
+    """What is meant, each phrase once for every time it was said; and the words beside.
+
+    With «не надо» between two `opposites` neither is: «отменить не надо перенести».
+    """
     meant: list[V] = []
     beside = 0
-    for word, found in _found(words, phrases):
+    for word, found in _found(words, phrases, opposites):
         meant += found
         beside += not found and word not in request_fillers()
     return meant, beside
@@ -25,7 +31,7 @@ def requested(words: tuple[str, ...], phrases: Phrases[V]) -> tuple[list[V], int
 
 def option(words: str, phrases: Phrases[V]) -> V | None:
     """The one item of a menu that is meant; None also where several are."""
-    meant, beside = requested(heard(words).words, phrases)
+    meant, beside = requested(heard(words).words, phrases, set(phrases.meanings.values()))
     several = any(one != meant[0] for one in meant)
     return meant[0] if meant and not several and beside <= MOST_BESIDE else None
 
@@ -40,19 +46,24 @@ def _negations(name: str) -> Phrases[bool]:
     return Phrases((phrase, True) for phrase in table("requests")[name])
 
 
-def _found(words: tuple[str, ...], phrases: Phrases[V]) -> list[tuple[str, list[V]]]:
+def _found(
+    words: tuple[str, ...], phrases: Phrases[V], opposites: Collection[V]
+) -> list[tuple[str, list[V]]]:
     """Every phrase and every other word, with what it means; a phrase turned round: nothing."""
     read: list[tuple[str, list[V]]] = []
-    place, negated = 0, False
+    place, negated, either_way = 0, False, False
     while place < len(words):
         found = phrases.at(words, place)
         if found is not None:
             end, meaning = found
+            if either_way and meaning in opposites:
+                _take_back_others(read, meaning, opposites)
             read.append(("", []) if negated else (" ".join(words[place:end]), [meaning]))
-            place, negated = end, False
+            place, negated, either_way = end, False, False
             continue
         turned = _negations("negations").at(words, place)
         negated = turned is not None
+        either_way = _negations("behind").at(words, place) is not None
         if turned is None:
             read.append((words[place], []))
         elif _turns_back(words, place):
@@ -71,3 +82,11 @@ def _take_back(read: list[tuple[str, list[V]]]) -> None:
     meant = [at for at, (_said, meanings) in enumerate(read) if meanings]
     if meant and not set(read[meant[-1]][0].split()) & set(table("requests")["kept"]):
         read[meant[-1]] = ("", [])
+
+
+def _take_back_others(
+    read: list[tuple[str, list[V]]], meaning: V, opposites: Collection[V]
+) -> None:
+    for at, (_said, meanings) in enumerate(read):
+        if meanings and meanings[0] != meaning and meanings[0] in opposites:
+            read[at] = ("", [])

@@ -57,6 +57,11 @@ _PARTS = Phrases(
     for phrases, hours in _DATA["part"].values()
     for phrase in phrases
 )
+_ONTO, _AT_TIMES = frozenset({"на"}), frozenset({"в", "во", "к"})
+_SOME_DAY = frozenset(
+    {Sign.TODAY, Sign.TOMORROW, Sign.AFTER_TOMORROW, Sign.THIS_WEEK, Sign.NEXT_WEEK}
+)
+_BEFORE_A_DAY = frozenset({Sign.THIS, Sign.NEXT, Sign.NEAREST})
 _DAYS_AHEAD = {Sign.TODAY: 0, Sign.TOMORROW: 1, Sign.AFTER_TOMORROW: 2}
 Places = frozenset[int]
 
@@ -69,6 +74,46 @@ def visits(words: str, listed: Sequence[Listed], today: date) -> list[int]:
     spoken = heard(words)
     finder = _Finder(spoken.words, listed, today, spoken.paused)
     return sorted(finder.found()) if listed else []
+
+
+def without_target(words: str) -> str:
+    """Of «перенести терапевта на второе декабря» what says which visit it is."""
+    spoken = heard(words)
+    kept: list[str] = []
+    place = 0
+    while place < len(spoken.words):
+        end = _target_end(spoken.words, place)
+        if end == place:
+            paused = end + 1 in spoken.paused
+            kept.append(f"{spoken.words[place]}{',' if paused else ''}")
+        place = max(end, place + 1)
+    return " ".join(kept)
+
+
+def _target_end(words: tuple[str, ...], place: int) -> int:
+    """Where «на» with days and times behind it ends; `place` where there is no such."""
+    end = at = place
+    while word_at(words, at) in (_ONTO if at == place else _ONTO | _AT_TIMES):
+        at += 1
+        while (behind := _calendar_end(words, at)) > at:
+            end = at = behind
+    return end
+
+
+def _calendar_end(words: tuple[str, ...], place: int) -> int:
+    """Behind one day, part of a day or time of day; `place` where none begins."""
+    if place >= len(words):
+        return place
+    end, sign = _SIGNS.at(words, place) or (place, None)
+    if sign in _SOME_DAY:
+        return end
+    if sign in _BEFORE_A_DAY and word_at(words, end) in _WEEKDAYS:
+        return end + 1
+    if words[place] in _WEEKDAYS or words[place] in MONTHS:
+        return place + 1
+    found = _PARTS.at(words, place) or ordinal_at(words, place)
+    clock = clock_at(words, place)
+    return found[0] if found else clock.end if clock else place
 
 
 @dataclass(slots=True)

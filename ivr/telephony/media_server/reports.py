@@ -29,8 +29,10 @@ class Reports:
         return bool(self._waiting)
 
     async def tell(self, played: Played) -> None:
+        """Whoever is telling already tells this too."""
         self._waiting.append(played)
-        await self.tell_again()
+        if not self._telling.locked():
+            await self.tell_again()
 
     async def tell_again(self) -> None:
         """Oldest first, up to the first that is not taken."""

@@ -39,7 +39,9 @@ class MediaServer:
         self._pools = pools or Pools()
         self._open: dict[str, Session] = {}
         """The newest stream of each call."""
-        self._running: dict[Session, asyncio.Task[None]] = {}
+        self._running: set[Session] = set()
+        self._sockets: set[asyncio.Future[None]] = set()
+        """Each until it is closed, also those whose stream has not started yet."""
         self._late: set[asyncio.Task[None]] = set()
         """Reports of streams that are over."""
         self._leaving = False
@@ -89,10 +91,19 @@ class MediaServer:
             await asyncio.wait(self._late, timeout=CLOSING)
 
     async def _until_ended(self, seconds: float) -> None:
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=seconds)
+        if self._sockets:
+            await asyncio.wait(self._sockets, timeout=seconds)
 
     async def socket(self, socket: WebSocket) -> None:
+        closed = asyncio.get_running_loop().create_future()
+        self._sockets.add(closed)
+        try:
+            await self._take(socket)
+        finally:
+            self._sockets.discard(closed)
+            closed.set_result(None)
+
+    async def _take(self, socket: WebSocket) -> None:
         ticket = await self._admitted(socket)
         if ticket is None:
             await socket.close(UNACCEPTABLE)  # before the handshake: 403
@@ -114,12 +125,13 @@ class MediaServer:
         if older is not None:
             older.end("replaced")
         self._open[ticket.call] = session
-        running = asyncio.ensure_future(session.run(started.dialect))
-        self._running[session] = running
+        self._running.add(session)
+        if self._leaving:
+            session.leave()
         try:
-            await running
+            await session.run(started.dialect)
         finally:
-            del self._running[session]
+            self._running.discard(session)
             if self._open.get(ticket.call) is session:
                 del self._open[ticket.call]
             self._tell_afterwards(session)
@@ -171,6 +183,10 @@ class MediaServer:
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
         yield
+        late = [*self._late]
+        for reports in late:
+            reports.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         self._pools.close()
 
 

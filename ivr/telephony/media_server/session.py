@@ -85,6 +85,8 @@ class Session:
         self._out: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
         self._jobs: asyncio.Queue[Callable[[], Awaitable[None]] | None] = asyncio.Queue()
         self._speaking: asyncio.Task[None] | None = None
+        self._telling: asyncio.Task[None] | None = None
+        """Reports that were not taken, once more: no answer waits for them."""
         self._malformed = 0
         self._began: float | None = self._now()
         self._leaving = False
@@ -102,8 +104,9 @@ class Session:
         ending = await self._ending
         self._finish(ending)
         await working
-        for task in (*tasks, *([self._speaking] if self._speaking else ())):
-            task.cancel()
+        for task in (*tasks, self._speaking, self._telling):
+            if task is not None:
+                task.cancel()
         await in_thread(self._pools.turns, self._board.close, ending.heard_turn)
         await self._close_socket(CODES.get(ending.why, NORMAL), ending.why)
         metrics.STREAMS_ENDED.labels(ending.why).inc()
@@ -192,15 +195,21 @@ class Session:
         seen = told = self._now()
         while True:
             await asyncio.sleep(TICK)
-            if self.reports.waiting and self._now() - told >= AGAIN:
+            if self._now() - told >= AGAIN:
                 told = self._now()
-                self._jobs.put_nowait(self.reports.tell_again)
+                self._tell_again()
             for event in self._wall.due(self._now(), awaits_mark=self._talk.awaits_mark):
                 self._on_clock(event)
             if self._now() - seen >= SIGN_OF_LIFE:
                 seen = self._now()
                 if not await in_thread(self._pools.turns, self._board.is_newest):
                     self.end("replaced")
+
+    def _tell_again(self) -> None:
+        """One at a time; once the stream is over they are told behind it."""
+        busy = self._telling is not None and not self._telling.done()
+        if self.reports.waiting and not busy and not self._ending.done():
+            self._telling = asyncio.create_task(self._guarded(self.reports.tell_again()))
 
     def _on_clock(self, event: Stalled | Overdue | GivenUp) -> None:
         match event:

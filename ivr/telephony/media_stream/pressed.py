@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 
-from ivr.dialogue.turns import Heard, Keys
+from ivr.dialogue.turns import Heard, Keys, Utterance
 from ivr.telephony.media_stream.frames import A_SECOND
 from ivr.telephony.media_stream.round import Round
 
 MOST_KEYS = 40
 BOUNCE = A_SECOND + A_SECOND // 2
-"""In which a key that answers what must not be answered by mistake is pressed once: it
-trembles, or is pressed again because nothing was heard yet."""
+"""In which what must not be answered by mistake is answered once: a key trembles, or is
+pressed again or behind a word because nothing was heard yet."""
+YES_AND_NO = "12"
 
 
 class Pressed:
@@ -21,7 +22,7 @@ class Pressed:
         self._hash_is_late = False
         """Digits ended by their count: a `#` right behind them belongs to them."""
         self._last = ""
-        """That has answered a question of one key."""
+        """The key that has answered a question of one key; behind a word each that could."""
         self._bounces = 0
         """Frames in which it answers nothing more."""
 
@@ -53,7 +54,9 @@ class Pressed:
         self._hash_is_late = False
 
     def answered(self, current: Round, heard: Heard) -> None:
-        self._last = ""
+        self._last, self._bounces = "", 0
+        if isinstance(heard, Utterance) and current.strict:
+            self._last, self._bounces = YES_AND_NO, BOUNCE
         if isinstance(heard, Keys) and heard.closed == "count":
             self._take_hash(current)
 
@@ -72,6 +75,6 @@ class Pressed:
 
     def _is_doubled(self, key: str, current: Round | None) -> bool:
         held = current is not None and not current.forgiven and current.must_be_heard
-        if held and current is not None and key == current.doubled:
+        if held and current is not None and key in current.doubled:
             return True
-        return self._bounces > 0 and key == self._last
+        return self._bounces > 0 and key in self._last

@@ -27,8 +27,8 @@ class Round:
     frames: int = 0
     """That it has been in force."""
     doubled: str = ""
-    """A key that has answered the turn before: a second press of it is no answer to this one,
-    as long as something must be heard first."""
+    """Keys of which one has answered the turn before, or a word in its stead: they are no
+    answer to this one, as long as something must be heard first."""
 
     @property
     def listen(self) -> Listen | None:

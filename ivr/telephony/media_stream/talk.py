@@ -287,8 +287,13 @@ class Talk:
         """Unless that led to nothing before: then what is said is said over it."""
         if self._interruptions >= MOST_INTERRUPTIONS:
             return
-        if self._playout.busy and self._rest is None:
-            self._interruptions += 1
+        current = self._round
+        to_come = current is not None and current.sounds < len(current.reply.sentences)
+        if self._rest is not None or not (self._playout.busy or to_come):
+            return
+        self._interruptions += 1
+        self._rest = []
+        if self._playout.busy:
             self._rest = self._playout.stop()
             self._out.append(Clear())
 

@@ -315,16 +315,50 @@ def test_the_same_key_answers_two_menus_at_once(carrier: Carrier) -> None:
     assert carrier.answers == [(5, Keys("1")), (6, Keys("1"))]
 
 
-def test_a_key_before_a_notice_that_follows_spoken_words_is_kept(carrier: Carrier) -> None:
-    carrier.say(turn(4, menu(), "which?"))
-    carrier.press("1")
+@pytest.mark.parametrize("after", [0, 5, 40])
+def test_a_key_behind_a_spoken_yes_does_not_take_up_the_pen(
+    carrier: Carrier, after: int
+) -> None:
     carrier.say(turn(5, SURE, QUESTION))
     carrier.until_played()
     carrier.speak("да")
+    if not after:
+        carrier.press("1")
     carrier.say(turn(6, menu(), DONE, "a pen?"))
+    carrier.frames(after)
+    carrier.press("1" if after else "")
+    carrier.until_played()
+    assert carrier.answers == [(5, Utterance("да"))]
     carrier.press("1")
-    carrier.until_answer()
-    assert carrier.answers[-1] == (6, Keys("1"))
+    assert carrier.answers[1:] == [(6, Keys("1"))]
+
+
+def test_a_key_behind_a_spoken_no_answers_nothing_for_a_moment(carrier: Carrier) -> None:
+    carrier.say(turn(5, SURE, QUESTION))
+    carrier.until_played()
+    carrier.speak("нет")
+    carrier.press("2")
+    carrier.say(turn(6, menu(), "it stays " * 20))
+    carrier.frames(BOUNCE - 1)
+    carrier.press("1")
+    assert carrier.answers == [(5, Utterance("нет"))]
+    carrier.frames(1)
+    carrier.press("2")
+    assert carrier.answers[1:] == [(6, Keys("2"))]
+
+
+def test_speech_between_two_pieces_holds_the_second_back(carrier: Carrier) -> None:
+    carrier.do(carrier.talk.turned(turn(1, menu(), "a long menu")))
+    carrier.do(carrier.talk.sound(1, 0, FRAME * 20, more=True))
+    carrier.until_played()
+    heard = carrier.heard_frames
+    carrier.do(carrier.talk.speech_began(carrier.open_ear))
+    carrier.do(carrier.talk.sound(1, 0, FRAME * 40))
+    carrier.frames(10)
+    assert (carrier.heard_frames, carrier.clears) == (heard, 0)
+    carrier.do(carrier.talk.noise(carrier.open_ear))
+    carrier.until_played()
+    assert carrier.heard_frames == heard + 40
 
 
 def test_after_the_naming_a_key_may_stop_the_question(carrier: Carrier) -> None:
