@@ -38,7 +38,11 @@ def live() -> Answer:
     with desk().database.read() as session:
         numbers = _numbers(session)
         return page(
-            "today/live.html", live=_live(session), numbers=numbers, today=desk().today()
+            "today/live.html",
+            live=_live(session),
+            numbers=numbers,
+            today=desk().today(),
+            refreshed=True,
         )
 
 
