@@ -85,7 +85,13 @@ def test_old_calls_go_with_their_lines(
         tables.Handled(kind="call", subject="old", who="Галина", at=now),
         *(
             tables.AnswerMark(
-                call_id=one, line_number=1, right=True, words_sealed="-", who="Галина", at=now
+                call_id=one,
+                line_number=1,
+                right=True,
+                words_sealed="-",
+                who="Галина",
+                at=now,
+                version=1,
             )
             for one in ("old", "new")
         ),
