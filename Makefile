@@ -37,7 +37,7 @@ bench: $(INSTALLED)
 wheel: $(INSTALLED)
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .
 
-# make ear EXTRA=folder: the model that ships, trained on a clinic's own answers.
+# make ear EXTRA=folder: the model that make ear has made, trained on a clinic's own answers.
 ear: $(EAR_INSTALLED)
 	$(EAR) $(if $(EXTRA),--extra $(EXTRA))
 

@@ -15,15 +15,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path("var/ear"))
     parser.add_argument("--extra", type=Path, help="a clinic's own answers to train on")
     parser.add_argument("--words", type=Path, help="words to add to the dictionary")
-    parser.add_argument("--model", type=Path, default=MODEL, help="the model to begin with")
+    parser.add_argument("--model", type=Path, help="the model to begin with")
     given = parser.parse_args()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
     if given.words:
-        building.write_graph(given.model, new_words.added(given.model, given.words))
+        model = given.model or MODEL
+        building.write_graph(model, new_words.added(model, given.words))
     elif given.extra:
-        building.build_more(building.Work(given.work), given.extra, given.model)
+        work = building.Work(given.work)
+        if given.model is None:
+            building.build(work)
+        building.build_more(work, given.extra, given.model or work.model)
     else:
         building.build(building.Work(given.work))
 
