@@ -11,7 +11,6 @@ import argparse
 import asyncio
 import os
 import re
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,10 +27,10 @@ from streamdouble.protocol import StreamIdentity
 from streamdouble.scenario import Dtmf, Say, Scenario, Step, Wait, WaitFor
 from streamdouble.session import Session, SessionConfig, SessionResult
 
+from bench.servers import ROOT, free_port
 from ivr.speech.mulaw import SILENCE, encoded
 from ivr.speech.synthesis import Espeak
 
-ROOT = Path(__file__).parents[1]
 ANNA, ILDAR = "+79161234567", "+79379876543"
 AIMS = {"first sound": 300, "answer to keys": 100, "answer to speech": 900}
 """Milliseconds, p95."""
@@ -63,8 +62,7 @@ def main() -> None:
 
 @contextmanager
 def demo() -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="line-stream-") as folder:
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
         running = subprocess.Popen(

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from ivr.clinic.actions import Moment
 from ivr.clinic.ledger import Ledger
 from ivr.clinic.patients import OWN, Linked, phone_index
 from ivr.messages import outbox, texts
 from ivr.phone_numbers import is_mobile
+from ivr.store import attempts
 from ivr.store.tables import Attempts
 
 LIMIT = 3
@@ -123,16 +123,7 @@ _FORGET = (
 
 
 def _count(ledger: Ledger, scope: str, key: str, now: datetime) -> int:
-    """One statement: two calls of one number may count at once."""
-    dialect = ledger.session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    row = insert(Attempts).values(scope=scope, key=key, failures=1, last_at=now)
-    again = case((Attempts.last_at < now - FORGOTTEN_AFTER, 1), else_=Attempts.failures + 1)
-    counted = row.on_conflict_do_update(
-        index_elements=[Attempts.scope, Attempts.key],
-        set_={"failures": again, "last_at": now},
-    ).returning(Attempts.failures)
-    return ledger.session.execute(counted).scalar_one()
+    return attempts.count(ledger.session, scope, key, now, forgotten_after=FORGOTTEN_AFTER)
 
 
 def _warn(ledger: Ledger, moment: Moment, linked: list[Linked]) -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from sqlalchemy import case, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from ivr.store import attempts
 from ivr.store.tables import Attempts
 from ivr.store.vault import Vault
 
@@ -77,16 +77,8 @@ def is_over(session: Session, count: Count, now: datetime) -> bool:
 
 
 def add(session: Session, count: Count, now: datetime) -> int:
-    """One statement: two guesses at once count twice. After the lock it starts again."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    row = insert(Attempts).values(scope=count.scope, key=count.key, failures=1, last_at=now)
-    again = case((Attempts.last_at < now - LOCKED_FOR, 1), else_=Attempts.failures + 1)
-    added = row.on_conflict_do_update(
-        index_elements=[Attempts.scope, Attempts.key],
-        set_={"failures": again, "last_at": now},
-    )
-    return session.execute(added.returning(Attempts.failures)).scalar_one()
+    """After the lock it starts again."""
+    return attempts.count(session, count.scope, count.key, now, forgotten_after=LOCKED_FOR)
 
 
 def forget(session: Session, counts: Sequence[Count]) -> None:

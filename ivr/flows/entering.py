@@ -34,7 +34,7 @@ async def _enter(call: Call, wanted: Digits | Phone, ask: Asked) -> str | Wanted
         wanted = replace(wanted, kept=entry.digits)
         if entry.digits:
             count = len(entry.digits)
-            kind = "again" if getattr(wanted, "one_by_one", False) else "text"
+            kind = "again" if isinstance(wanted, Digits) and wanted.one_by_one else "text"
             await call.say("identify.kept", kind=kind, count=count, following=count + 1)
         elif entry.erased:
             await call.say("identify.cleared")

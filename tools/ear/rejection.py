@@ -18,8 +18,10 @@ from torch import Tensor, nn
 from torch.nn.functional import avg_pool1d, log_softmax
 from tqdm import tqdm
 
+from tools.ear import checkpoint
 from tools.ear.augmentation import Sound, Strength, altered
 from tools.ear.batches import Item, epoch
+from tools.ear.checkpoint import State
 from tools.ear.lf_mmi import Bigram, bigram, sums
 from tools.ear.network import WIDTH, Network
 from tools.ear.noise import Noises, noises
@@ -80,30 +82,17 @@ class Run:
         self.bigram = bigram([item.said for item in self.pool])
         self.optimiser = torch.optim.Adam(self.rejection.parameters(), RATE)
 
-    def save(self, file: Path) -> None:
-        """Whole or not at all."""
-        state = {
-            "step": self.step,
-            "rejection": self.rejection.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-        }
-        unfinished = file.with_suffix(".unfinished")
-        torch.save(state, unfinished)
-        unfinished.replace(file)
-
-    def resume(self, file: Path) -> None:
-        state = torch.load(file, weights_only=True)
-        self.step = state["step"]
-        self.rejection.load_state_dict(state["rejection"])
-        self.optimiser.load_state_dict(state["optimiser"])
+    @property
+    def state(self) -> State:
+        return self.rejection, self.optimiser
 
 
 def trained(
-    network: Network, pool: Sequence[Item], steps: int, seed: int, checkpoint: Path
+    network: Network, pool: Sequence[Item], steps: int, seed: int, file: Path
 ) -> Rejection:
     run = Run(network, pool, seed)
-    if checkpoint.is_file():
-        run.resume(checkpoint)
+    if file.is_file():
+        run.step = checkpoint.read(file, run.state)
     batches = epoch(pool, np.random.default_rng([seed, 7]))
     with tqdm(initial=run.step, total=steps, unit="step") as bar:
         while run.step < steps:
@@ -113,8 +102,8 @@ def trained(
             bar.set_postfix({"loss": f"{loss:.3f}"}, refresh=False)
             bar.update()
             if run.step % CHECKPOINT_EVERY == 0:
-                run.save(checkpoint)
-    run.save(checkpoint)
+                checkpoint.write(file, run.step, run.state)
+    checkpoint.write(file, run.step, run.state)
     run.rejection.eval()
     return run.rejection
 

@@ -20,8 +20,10 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, log_softmax
 from tqdm import tqdm
 
+from tools.ear import checkpoint
 from tools.ear.augmentation import Sound, Strength, altered
 from tools.ear.batches import HIMSELF, NOISE_SHARE, Batch, Item, epoch, nobody_speaks
+from tools.ear.checkpoint import State
 from tools.ear.features import log_mel
 from tools.ear.lf_mmi import Bigram, Sums, bigram, sums
 from tools.ear.network import OUTPUT_SECONDS, Network
@@ -93,33 +95,20 @@ class Run:
         self.replicas = [deepcopy(self.network) for _ in range(HALVES)]
         self.pool_of_threads = ThreadPoolExecutor(HALVES)
 
-    def save(self, file: Path) -> None:
-        """Whole or not at all."""
-        state = {
-            "step": self.step,
-            "network": self.network.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-        }
-        unfinished = file.with_suffix(".unfinished")
-        torch.save(state, unfinished)
-        unfinished.replace(file)
-
-    def resume(self, file: Path) -> None:
-        state = torch.load(file, weights_only=True)
-        self.step = state["step"]
-        self.network.load_state_dict(state["network"])
-        self.optimiser.load_state_dict(state["optimiser"])
+    @property
+    def state(self) -> State:
+        return self.network, self.optimiser
 
 
-def trained(plan: Plan, pool: Sequence[Item], checkpoint: Path, start: Network) -> Network:
-    """`start`, trained; the checkpoint, if there is one, is where it goes on."""
+def trained(plan: Plan, pool: Sequence[Item], file: Path, start: Network) -> Network:
+    """`start`, trained; `file`, if it is there, is the checkpoint where it goes on."""
     run = Run(plan, pool, start)
-    if checkpoint.is_file():
-        run.resume(checkpoint)
+    if file.is_file():
+        run.step = checkpoint.read(file, run.state)
     labelled = [item for item in pool if item.voice.startswith(LABELLED)]
-    _pass(run, labelled, plan.labelled_steps, checkpoint)
-    _pass(run, pool, plan.steps, checkpoint)
-    run.save(checkpoint)
+    _pass(run, labelled, plan.labelled_steps, file)
+    _pass(run, pool, plan.steps, file)
+    checkpoint.write(file, run.step, run.state)
     run.network.eval()
     return run.network
 
@@ -138,7 +127,7 @@ def new_network(pool: Sequence[Item], seed: int) -> Network:
     return network
 
 
-def _pass(run: Run, pool: Sequence[Item], until: int, checkpoint: Path) -> None:
+def _pass(run: Run, pool: Sequence[Item], until: int, file: Path) -> None:
     """Epochs over the pool until that step; the bar and the log say how it goes."""
     begin = 0 if until == run.plan.labelled_steps else run.plan.labelled_steps
     number = 0
@@ -147,16 +136,16 @@ def _pass(run: Run, pool: Sequence[Item], until: int, checkpoint: Path) -> None:
             batches = epoch(pool, np.random.default_rng([run.plan.seed, 4, number]))
             for place in range(max(0, run.step - begin), min(len(batches), until - begin)):
                 found = _stepped(run, batches[place])
-                _told(bar, run, found, checkpoint)
+                _told(bar, run, found, file)
             begin += len(batches)
             number += 1
 
 
-def _told(bar: tqdm[None], run: Run, found: dict[str, float], checkpoint: Path) -> None:
+def _told(bar: tqdm[None], run: Run, found: dict[str, float], file: Path) -> None:
     bar.set_postfix({name: f"{value:.3f}" for name, value in found.items()}, refresh=False)
     bar.update()
     if run.step % CHECKPOINT_EVERY == 0:
-        run.save(checkpoint)
+        checkpoint.write(file, run.step, run.state)
     if run.step % 50 == 0:
         log.info("step %d %s", run.step, bar.postfix)
 

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import pytest
+
 from ivr.dialogue.turns import Heard, Hearing, Listen, Utterance
 from ivr.speech.fillers import Filler
 from ivr.switchboard import Reply, Sentence
@@ -13,9 +15,10 @@ from ivr.telephony.media_stream import effects as t
 from ivr.telephony.media_stream.frames import SILENT
 from ivr.telephony.media_stream.playout import SendFrame, SendMark
 from ivr.telephony.media_stream.talk import Talk
-from tests.telephony.replies import reply
+from tests.telephony.replies import held, reply
 
 FRAME = b"\x80" * 160
+NAMING, QUESTION = held("naming " * 10), "the question " * 4
 
 
 def hearing(*, barge_in: bool = False, strict: bool = False) -> Hearing:
@@ -156,3 +159,11 @@ class Carrier:
         self.queue.clear()
         for mark in marks:
             self.do(self.talk.mark(mark))
+
+
+def about(frames: int) -> object:
+    return pytest.approx(frames, abs=2)
+
+
+def heard(carrier: Carrier) -> list[object]:
+    return [one for _, one in carrier.answers]

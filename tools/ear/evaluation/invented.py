@@ -12,12 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import soxr
 
-from bench.sounds import Wave
 from tools.ear.evaluation.arithmetic import HERTZ, Samples
+from tools.ear.world import FRAME, WORLD_HERTZ, Apart, put_together, taken_apart, warped
 
-RATE = 16_000
-PERIOD = 8.0
-"""Milliseconds of a frame."""
 PEAK = 12_000
 QUIET = 150
 """Amplitude below which a recording has not begun, or is over."""
@@ -75,44 +72,21 @@ class Voice:
         return {name: _said(part, speaker, chance) for name, part in self._parts.items()}
 
 
-Parts = tuple[Wave, Wave, Wave]
-"""Pitch, spectrum, breath, frame by frame."""
+def _apart(sound: Samples) -> Apart:
+    pcm = np.pad(sound, 800).astype(np.float64) / 32768
+    return taken_apart(soxr.resample(pcm, HERTZ, WORLD_HERTZ))
 
 
-def _apart(sound: Samples) -> Parts:
-    import pyworld  # noqa: PLC0415 - only who evaluates has it
-
-    pcm = soxr.resample(np.pad(sound, 800).astype(np.float64) / 32768, HERTZ, RATE)
-    pitch, times = pyworld.dio(pcm, RATE, frame_period=PERIOD)
-    pitch = pyworld.stonemask(pcm, pitch, times, RATE)
-    spectrum = pyworld.cheaptrick(pcm, pitch, times, RATE)
-    return pitch, spectrum, pyworld.d4c(pcm, pitch, times, RATE)
-
-
-def _said(part: Parts, speaker: Speaker, chance: random.Random) -> Samples:
-    import pyworld  # noqa: PLC0415 - see above
-
-    pitch, spectrum, breath = part
-    seconds = np.arange(pitch.size) * PERIOD / 1000 / speaker.tempo
+def _said(apart: Apart, speaker: Speaker, chance: random.Random) -> Samples:
+    seconds = np.arange(apart.pitch.size) * FRAME / 1000 / speaker.tempo
     wave = np.sin(2 * np.pi * chance.uniform(5, 6) * seconds + chance.uniform(0, 6))
-    shaken = pitch * speaker.pitch * (1 + speaker.tremor * wave)
+    shaken = apart.pitch * speaker.pitch * (1 + speaker.tremor * wave)
     louder = 10 ** (6 * speaker.tremor * wave / 2)[:, None]
-    throat = np.ascontiguousarray(_warped(spectrum, speaker.formants) * louder)
-    breathy = np.ascontiguousarray(breath + (1 - breath) * speaker.breath)
-    made = pyworld.synthesize(shaken, throat, breathy, RATE, PERIOD / speaker.tempo)
-    pcm = soxr.resample(made, RATE, HERTZ)
+    throat = warped(apart.envelope, speaker.formants) * louder
+    breathy = apart.noise + (1 - apart.noise) * speaker.breath
+    made = put_together(Apart(shaken, throat, breathy), speaker.tempo)
+    pcm = soxr.resample(made, WORLD_HERTZ, HERTZ)
     return trimmed((pcm / (np.abs(pcm).max() + 1e-9) * PEAK).astype(np.int16))
-
-
-def _warped(spectrum: Wave, formants: float) -> Wave:
-    """Along its frequencies, between neighbours."""
-    size = spectrum.shape[1]
-    place = np.arange(size) / formants
-    low = np.clip(np.floor(place).astype(int), 0, size - 2)
-    share = np.clip(place - low, 0, 1)
-    loud = np.log(spectrum + 1e-16)
-    warped = loud[:, low] * (1 - share) + loud[:, low + 1] * share
-    return np.asarray(np.exp(warped), np.float64)
 
 
 def trimmed(sound: Samples) -> Samples:

@@ -21,6 +21,7 @@ from tools.ear.resampling import resampled
 from tools.ear.sound import levelled, perhaps_by_mobile
 from tools.ear.utterances import HERTZ, Samples, Utterance
 from tools.ear.voices import vocoder
+from tools.ear.world import taken_apart
 
 KEPT_ASIDE = "ru_0600"
 """This sentence and those behind it are never trained on, in whatever voice."""
@@ -83,7 +84,7 @@ def _by_all(
 ) -> Iterator[Utterance]:
     wave, rate = soundfile.read(festival.VOICE / "wav" / f"{name}.wav")
     yield from _cut(name, "man himself", resampled(wave, rate), pieces, 1.0)
-    apart = vocoder.taken_apart(wave)
+    apart = taken_apart(wave)
     for _ in range(SPEAKERS):
         kind, change = vocoder.other_speaker(chance, of_a_woman=False)
         samples = perhaps_by_mobile(vocoder.put_together(apart, change, chance), chance)

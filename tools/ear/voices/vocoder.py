@@ -6,31 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pyworld
 from scipy.signal import resample_poly
 
-from tools.ear.sound import Wave, levelled
-from tools.ear.utterances import HERTZ, Samples
+from tools.ear import world
+from tools.ear.resampling import resampled
+from tools.ear.sound import Wave
+from tools.ear.utterances import Samples
+from tools.ear.world import FRAME, WORLD_HERTZ, Apart, taken_apart, warped
 
-WORLD_HERTZ = 16000
-FRAME = 8.0
-"""Milliseconds."""
 HIGHEST = 480.0
 """Hertz, of a speaking child."""
 USUAL = 120.0
 """Hertz, where nothing in the piece is voiced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """A piece of speech, a row for each 8 ms."""
-
-    pitch: Wave
-    """Hertz; 0 where it is not voiced."""
-    envelope: Wave
-    """Power over frequency: frames by bins."""
-    noise: Wave
-    """Share of noise, 0..1: frames by bins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +45,6 @@ KINDS: Mapping[str, tuple[float, Range, Range]] = {
 """Of a man's voice: how often, how much higher, how much shorter the tract."""
 
 
-def taken_apart(wave: Wave) -> Apart:
-    """Of 16 kHz."""
-    rough, times = pyworld.dio(wave, WORLD_HERTZ, frame_period=FRAME)
-    pitch = pyworld.stonemask(wave, rough, times, WORLD_HERTZ)
-    envelope = pyworld.cheaptrick(wave, pitch, times, WORLD_HERTZ)
-    return Apart(pitch, envelope, pyworld.d4c(wave, pitch, times, WORLD_HERTZ))
-
-
 def taken_apart_at_8_khz(samples: Samples) -> Apart:
     return taken_apart(resample_poly(samples.astype(np.float64) / 32768, 2, 1))
 
@@ -74,14 +53,9 @@ def put_together(apart: Apart, change: Change, chance: np.random.Generator) -> S
     """At 8 kHz, `change.tempo` times faster."""
     pitch = _sung(apart.pitch, change, chance)
     noise = np.clip(apart.noise + change.breath * (1 - apart.noise), 0, 1)
-    wave = pyworld.synthesize(
-        np.clip(pitch, 0, HIGHEST),
-        _warped(apart.envelope, change.tract),
-        np.ascontiguousarray(noise),
-        WORLD_HERTZ,
-        FRAME / change.tempo,
-    )
-    return levelled(resample_poly(wave, HERTZ, WORLD_HERTZ))
+    pitch = np.clip(pitch, 0, HIGHEST)
+    sung = Apart(pitch, warped(apart.envelope, change.tract), noise)
+    return resampled(world.put_together(sung, change.tempo), WORLD_HERTZ)
 
 
 def other_speaker(chance: np.random.Generator, *, of_a_woman: bool) -> tuple[str, Change]:
@@ -112,14 +86,3 @@ def _sung(pitch: Wave, change: Change, chance: np.random.Generator) -> Wave:
     moved = np.zeros_like(pitch)
     moved[voiced] = usual * change.pitch * (pitch[voiced] / usual) ** change.liveliness
     return moved * (1 + change.tremor * waver)
-
-
-def _warped(envelope: Wave, tract: float) -> Wave:
-    """Bins moved up by `tract`, between two of them in decibels."""
-    bins = envelope.shape[1]
-    wanted = np.arange(bins) / tract
-    below = np.clip(np.floor(wanted).astype(int), 0, bins - 2)
-    share = np.clip(wanted - below, 0, 1)
-    log = np.log(envelope + 1e-16)
-    mixed = log[:, below] * (1 - share) + log[:, below + 1] * share
-    return np.ascontiguousarray(np.exp(mixed))
