@@ -27,7 +27,7 @@ from ivr.store.tables import Recording
 from ivr.telephony.media_server.recorder import Piece, Recorder
 from ivr.telephony.media_stream.talk import Talk
 from tests.line import DATA_KEY, Line, settings
-from tests.streams import FakeHearer, Host, StreamPhone, host, sound_of
+from tests.streams import SILENT, FakeHearer, Host, StreamPhone, host, sound_of
 from tests.telephony.lines import environment
 from tests.telephony.media_stream.carrier import digits, turn
 
@@ -101,6 +101,7 @@ def test_each_sentence_stands_where_it_sounds(line: Line, server: Host, folder: 
     phone.dial("+79161234567")
     assert phone.reply is not None
     texts = {sentence.prompt: sentence.text for sentence in phone.reply.sentences}
+    phone.frame(SILENT * 20)  # its marks come back before the sound can have been heard
     phone.send(HungUp())
     (made,) = recordings(line, phone)
     sealed = folder._sound(made.file)
