@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from ivr.clinic import patients
 from ivr.clinic.actions import GiveReason, MarkCodeHeard, Moment, Receipt
@@ -18,12 +18,12 @@ from ivr.clinic.visits import CancellationRow, cancellation_list, cancellation_r
 from ivr.messages import outbox, texts
 from ivr.store.tables import Cancellation, Visit
 
+_HELD = select(Visit.imported).where(Visit.id == bindparam("visit")).with_for_update()
+
 
 def hold_visit(ledger: Ledger, visit_id: int) -> bool | None:
     """Hold the visit's row; whether it is an imported copy, None where there is none."""
-    return ledger.session.scalar(
-        select(Visit.imported).where(Visit.id == visit_id).with_for_update()
-    )
+    return ledger.session.scalar(_HELD, {"visit": visit_id})
 
 
 def receipt_of(ledger: Ledger, row: Cancellation, moment: Moment, *, sms: bool) -> Receipt:
@@ -69,17 +69,24 @@ def _text(ledger: Ledger, row: Cancellation, start: datetime, kind: str) -> str:
 
 
 def mark_code_heard(ledger: Ledger, action: MarkCodeHeard, moment: Moment) -> bool:
-    unheard = (*_live(action.code), Cancellation.heard_at.is_(None))
-    return change(ledger, unheard, heard_at=moment.now)
+    values = {"which": action.code, "now": moment.now}
+    return ledger.session.execute(_MARK_HEARD, values).first() is not None
 
 
 def give_reason(ledger: Ledger, action: GiveReason, _moment: Moment) -> bool:
-    change(ledger, _live(action.code), reason=action.reason.value)
+    values = {"which": action.code, "given": action.reason.value}
+    ledger.session.execute(_GIVE_REASON, values)
     return action.reason is Reason.ILL and ledger.settings.paper_for_illness
 
 
-def _live(code: str) -> tuple[ColumnElement[bool], ...]:
-    return (Cancellation.code == code, Cancellation.code_live.is_(True))
+_OF_CODE = (
+    update(Cancellation)
+    .where(Cancellation.code == bindparam("which"), Cancellation.code_live)
+    .execution_options(synchronize_session=False)
+    .returning(Cancellation.id)
+)
+_MARK_HEARD = _OF_CODE.where(Cancellation.heard_at.is_(None)).values(heard_at=bindparam("now"))
+_GIVE_REASON = _OF_CODE.values(reason=bindparam("given"))
 
 
 def change(ledger: Ledger, where: tuple[ColumnElement[bool], ...], **values: Any) -> bool:

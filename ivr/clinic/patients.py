@@ -191,6 +191,9 @@ _LINKED = (
     .where(tables.Phone.e164_index == bindparam("phone"))
     .order_by(tables.Patient.id)
 )
+_KNOWN = _LINKED.with_only_columns(
+    tables.Patient.policy_sealed, tables.Patient.birth_date_sealed
+)
 _OWN_PHONES = (
     select(tables.Phone.e164_sealed)
     .join(tables.PatientPhone, tables.PatientPhone.phone_id == tables.Phone.id)
@@ -203,13 +206,7 @@ _OWN_PHONES = (
 
 def known_of(session: Session, vault: Vault, caller: str | None) -> list[tuple[str, date]]:
     """Policy and birth date of everybody linked to a calling number."""
-    found = session.execute(
-        select(tables.Patient.policy_sealed, tables.Patient.birth_date_sealed)
-        .join(tables.PatientPhone, tables.PatientPhone.patient_id == tables.Patient.id)
-        .join(tables.Phone, tables.Phone.id == tables.PatientPhone.phone_id)
-        .where(tables.Phone.e164_index == phone_index(vault, caller or ""))
-        .order_by(tables.Patient.id)
-    )
+    found = session.execute(_KNOWN, {"phone": phone_index(vault, caller or "")})
     return [
         (vault.open(POLICY, policy), date.fromisoformat(vault.open(BORN, born)))
         for policy, born in found

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from ivr.clinic.actions import (
     ChooseVisit,
@@ -60,12 +60,7 @@ def find_upcoming(ledger: Ledger, action: FindUpcoming, moment: Moment) -> Upcom
 
 def _visits(ledger: Ledger, patient_id: int, now: datetime) -> list[Row]:
     """What is ahead or began less than two hours ago, in whatever state."""
-    found = ledger.session.execute(
-        visit_rows()
-        .where(tables.Visit.patient_id == patient_id, tables.Visit.start > now - BEGUN)
-        .order_by(tables.Visit.start, tables.Visit.id)
-        .execution_options(populate_existing=True)
-    )
+    found = ledger.session.execute(_AHEAD, {"patient": patient_id, "since": now - BEGUN})
     return [(visit, doctor, place) for visit, doctor, place in found]
 
 
@@ -79,16 +74,9 @@ def visit_rows() -> Select[tables.Visit, tables.Doctor, tables.Place]:
 
 def _cancellations(ledger: Ledger, patient_id: int, now: datetime) -> list[CancellationRow]:
     """Of the last 30 days or without an answer."""
-    recent = tables.Cancellation.requested_at >= now - timedelta(days=CODE_DAYS)
-    return cancellation_list(
-        ledger,
-        cancellation_rows()
-        .where(
-            tables.Cancellation.patient_id == patient_id,
-            or_(recent, tables.Cancellation.status.in_(ASKED)),
-        )
-        .order_by(tables.Cancellation.requested_at, tables.Cancellation.id),
-    )
+    since = now - timedelta(days=CODE_DAYS)
+    found = ledger.session.execute(_RECENT, {"patient": patient_id, "since": since})
+    return [(row, visit, doctor, place) for row, visit, doctor, place in found]
 
 
 def cancellation_rows() -> CancellationSelect:
@@ -103,6 +91,40 @@ def cancellation_rows() -> CancellationSelect:
 def cancellation_list(ledger: Ledger, found: CancellationSelect) -> list[CancellationRow]:
     rows = ledger.session.execute(found.execution_options(populate_existing=True))
     return [(row, visit, doctor, place) for row, visit, doctor, place in rows]
+
+
+# Said once: building a statement costs as much as the database takes to answer it.
+_AHEAD = (
+    visit_rows()
+    .where(
+        tables.Visit.patient_id == bindparam("patient"), tables.Visit.start > bindparam("since")
+    )
+    .order_by(tables.Visit.start, tables.Visit.id)
+    .execution_options(populate_existing=True)
+)
+_RECENT = (
+    cancellation_rows()
+    .where(
+        tables.Cancellation.patient_id == bindparam("patient"),
+        or_(
+            tables.Cancellation.requested_at >= bindparam("since"),
+            tables.Cancellation.status.in_(ASKED),
+        ),
+    )
+    .order_by(tables.Cancellation.requested_at, tables.Cancellation.id)
+    .execution_options(populate_existing=True)
+)
+_LAST_CALL = (
+    select(tables.Call.patient_id, tables.Call.visit_id, tables.Call.step)
+    .where(
+        tables.Call.caller_index == bindparam("caller"),
+        tables.Call.id != bindparam("this"),
+        tables.Call.started_at > bindparam("begun_after"),
+        tables.Call.last_seen_at >= bindparam("seen_since"),
+    )
+    .order_by(tables.Call.started_at.desc())
+    .limit(1)
+)
 
 
 def _unheard(row: tables.Cancellation, moment: Moment) -> bool:
@@ -192,17 +214,13 @@ def _interrupted(
     ledger: Ledger, patient_id: int, ahead: tuple[Visit, ...], moment: Moment
 ) -> Visit | None:
     """The visit in hand in this patient's last call from this number, if it broke off."""
-    last = ledger.session.execute(
-        select(tables.Call.patient_id, tables.Call.visit_id, tables.Call.step)
-        .where(
-            tables.Call.caller_index == phone_index(ledger.vault, moment.caller or ""),
-            tables.Call.id != moment.call,
-            tables.Call.started_at > moment.now - timedelta(hours=1),
-            tables.Call.last_seen_at >= moment.now - INTERRUPTED,
-        )
-        .order_by(tables.Call.started_at.desc())
-        .limit(1)
-    ).first()
+    which = {
+        "caller": phone_index(ledger.vault, moment.caller or ""),
+        "this": moment.call,
+        "begun_after": moment.now - timedelta(hours=1),
+        "seen_since": moment.now - INTERRUPTED,
+    }
+    last = ledger.session.execute(_LAST_CALL, which).first()
     if last is None or last.patient_id != patient_id or last.step not in IN_HAND:
         return None
     return next((visit for visit in ahead if visit.id == str(last.visit_id)), None)

@@ -469,7 +469,7 @@ class Conversation:
     def _asking(self, ask: Ask, turn: Turn) -> Turn:
         question = self._question or Question(ask)
         effects, answer = question.effects, question.answer
-        listen = replace(answer.listen(), hearing=answer.hearing())
+        listen = replace(answer.listen(), hear=answer.hearing)
         if effects[-1:] == [Command.WAIT]:
             listen = replace(listen, no_input_timeout=WAIT_SECONDS)
         return replace(

@@ -137,8 +137,13 @@ class Listen:
     secret: bool = False
     """The answer or what is said is personal (policy, code): a carrier's recording is paused
     meanwhile, our own is marked."""
-    hearing: Hearing | None = None
+    hear: Callable[[], Hearing] | None = field(default=None, compare=False, repr=False)
     """None: the question is answered by keys only."""
+
+    @property
+    def hearing(self) -> Hearing | None:
+        """How to listen, made when it is asked for: keys need none of it."""
+        return self.hear() if self.hear else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,10 +94,15 @@ def put(  # noqa: PLR0913 - a row's columns
     return True
 
 
+_INSERT_ONCE = {
+    name: insert(Outbox).on_conflict_do_nothing(index_elements=["key"])
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
 def _insert_once(session: Session, columns: dict[str, object]) -> None:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = sqlite.insert(Outbox) if on_sqlite else postgresql.insert(Outbox)
-    session.execute(statement.values(columns).on_conflict_do_nothing(index_elements=["key"]))
+    connection = session.connection()
+    connection.execute(_INSERT_ONCE[connection.dialect.name], columns)
 
 
 def text_of(vault: Vault, row: Outbox) -> str:

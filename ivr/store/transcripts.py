@@ -33,6 +33,12 @@ _ADD_LINES = insert(tables.Line)
 _CALL = select(tables.Call).where(tables.Call.id == bindparam("call")).with_for_update()
 _CARRIERS = select(tables.Call).where(tables.Call.carrier_id == bindparam("carrier"))
 _CARRIERS_LOCKED = _CARRIERS.with_for_update()
+_WISHES = (
+    select(tables.Call.pace, tables.Call.loudness)
+    .where(tables.Call.caller_index == bindparam("caller"))
+    .order_by(tables.Call.started_at.desc())
+    .limit(1)
+)
 
 
 class Transcripts:
@@ -50,12 +56,7 @@ class Transcripts:
         self._session.flush()
 
     def _remembered(self, caller_index: str) -> tuple[int, int]:
-        last = self._session.execute(
-            select(tables.Call.pace, tables.Call.loudness)
-            .where(tables.Call.caller_index == caller_index)
-            .order_by(tables.Call.started_at.desc())
-            .limit(1)
-        ).first()
+        last = self._session.execute(_WISHES, {"caller": caller_index}).first()
         return (last.pace, last.loudness) if last else (0, 0)
 
     def by_carrier(self, carrier_id: str) -> tables.Call | None:

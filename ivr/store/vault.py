@@ -30,14 +30,14 @@ class Vault:
             raise ValueError("the data key must have 32 bytes")
         self._data_key = data_key
         self._derived = cache(lambda use: _derive(data_key, use))
+        self._cipher = cache(lambda purpose: AESGCM(self._derived(f"seal {purpose}")))
         self.key_id = self._derived("key id")[:4].hex()
+        self._bound = self.key_id.encode()
 
     def seal(self, purpose: str, text: str) -> str:
         """Encrypt as `key id.base64url(nonce, ciphertext, tag)`."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(self._derived(f"seal {purpose}")).encrypt(
-            nonce, text.encode(), self.key_id.encode()
-        )
+        sealed = self._cipher(purpose).encrypt(nonce, text.encode(), self._bound)
         return f"{self.key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def open(self, purpose: str, sealed: str) -> str:
@@ -47,10 +47,8 @@ class Vault:
             raise CannotOpen("sealed with another key")
         try:
             raw = base64.urlsafe_b64decode(body)
-            cipher = AESGCM(self._derived(f"seal {purpose}"))
-            return cipher.decrypt(
-                raw[:NONCE_BYTES], raw[NONCE_BYTES:], key_id.encode()
-            ).decode()
+            nonce, secret = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
+            return self._cipher(purpose).decrypt(nonce, secret, self._bound).decode()
         except (InvalidTag, ValueError):
             raise CannotOpen("broken or of another purpose") from None
 

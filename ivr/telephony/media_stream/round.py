@@ -13,6 +13,8 @@ from ivr.telephony.media_stream.key_collector import KeyCollector
 @dataclass(slots=True)
 class Round:
     reply: Reply
+    hearing: Hearing | None = field(init=False)
+    """How its question listens; None: by keys only, or it asks nothing."""
     sounds: int = 0
     """Sentences whose sound has come."""
     heard: set[int] = field(default_factory=set)
@@ -30,14 +32,13 @@ class Round:
     """Keys of which one has answered the turn before, or a word in its stead: they are no
     answer to this one, as long as something must be heard first."""
 
+    def __post_init__(self) -> None:
+        self.hearing = self.listen.hearing if self.listen else None
+
     @property
     def listen(self) -> Listen | None:
         then = self.reply.turn.then
         return then if isinstance(then, Listen) else None
-
-    @property
-    def hearing(self) -> Hearing | None:
-        return self.listen.hearing if self.listen else None
 
     @property
     def strict(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -26,14 +27,14 @@ def hearing(*, barge_in: bool = False, strict: bool = False) -> Hearing:
 
 
 def menu(*, barge_in: bool = True, timeout: int = 7) -> Listen:
-    return Listen(1, False, timeout, hearing=hearing(barge_in=barge_in))
+    return Listen(1, False, timeout, hear=partial(hearing, barge_in=barge_in))
 
 
 def digits(count: int = 16, *, timeout: int = 6) -> Listen:
-    return Listen(count, True, timeout, secret=True, hearing=hearing())
+    return Listen(count, True, timeout, secret=True, hear=hearing)
 
 
-SURE = Listen(1, False, 10, hearing=hearing(strict=True))
+SURE = Listen(1, False, 10, hear=partial(hearing, strict=True))
 
 
 def turn(number: int, then: object, *sentences: Sentence | str) -> Reply:
