@@ -42,7 +42,7 @@ def main() -> None:
         ]
         callers = Callers()
         for server in servers:
-            callers.measure(server, Load(4, 0.0, 3.0), 120)  # comes up to speed
+            callers.measure(server, Load(20, 0.0, 6.0), 600)  # both processes come up to speed
         small = [server for server in servers if "1,000,000" not in server.name]
         _beside_a_bare_view(callers, small, plan)
         if wanted.large:
