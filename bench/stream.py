@@ -1,8 +1,8 @@
 """`python -m bench.stream`: an independent caller of the media socket, `streamdouble`.
 
-It starts `ivr demo` on a database of its own, calls it in real time, one call after another,
-by keys and by a synthetic voice, and prints how long the caller waits, and every violation of
-the protocol.
+It starts `ivr demo` on a database of its own, calls it in real time, some calls at once, by
+keys and by a synthetic voice, and prints how long the callers wait, and every violation of the
+protocol. A call takes up to two minutes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,8 @@ AIMS = {"first sound": 300, "answer to keys": 100, "answer to speech": 900}
 """Milliseconds, p95."""
 STREAM = re.compile(r'<Stream url="([^"]+)"')
 FRAME = 160
+APART = 3.7
+"""Seconds between two calls, so that they do not press their keys together."""
 TAIL = 10
 """Frames of silence behind a word, part of what is said."""
 
@@ -50,13 +53,18 @@ class Measured:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.stream", description=__doc__)
-    parser.add_argument("--calls", type=int, default=5, help="of each kind")
+    parser.add_argument("--calls", type=int, default=6, help="of each kind")
+    parser.add_argument("--at-once", type=int, default=4, help="calls")
     wanted = parser.parse_args()
+    kinds = (by_keys("000187"), by_voice("000187")) * wanted.calls
     measured = Measured()
-    with demo() as port:
-        for _ in range(wanted.calls):
-            call(port, ILDAR, by_keys("000187"), measured)
-            call(port, ILDAR, by_voice("000187"), measured)
+    with demo() as port, ThreadPoolExecutor(wanted.at_once) as callers:
+        begun = []
+        for steps in kinds:
+            begun.append(callers.submit(call, port, ILDAR, steps))
+            time.sleep(APART)
+        for each in begun:
+            note(each.result(), measured)
     report(measured)
 
 
@@ -98,12 +106,13 @@ def wait_for(port: int) -> None:
 def by_keys(policy: str) -> list[Step]:
     """Who it is, the first visit, its way there, the menu again, to the end."""
     keys = (f"{policy}#", "1", "1", "*", "4")
-    return [step for each in keys for step in (WaitFor("quiet", 40), Dtmf(each))] + [Wait(3)]
+    heard_out = WaitFor("quiet", 40)
+    return [step for each in keys for step in (heard_out, Dtmf(each), Wait(2.5))]
 
 
 def by_voice(policy: str) -> list[Step]:
     words = ("вторая", "как пройти", "повторите", "закончить")
-    steps: list[Step] = [WaitFor("quiet", 40), Dtmf(f"{policy}#")]
+    steps: list[Step] = [WaitFor("quiet", 40), Dtmf(f"{policy}#"), Wait(2.5)]
     for said in words:
         steps += [WaitFor("quiet", 40), Say(Path(said), spoken(said)), Wait(2.5)]
     return steps
@@ -118,7 +127,7 @@ def spoken(words: str, voice: str = "ru+f3") -> list[bytes]:
     return [whole[at : at + FRAME] for at in range(0, len(whole), FRAME)]
 
 
-def call(port: int, caller: str, steps: Sequence[Step], measured: Measured) -> None:
+def call(port: int, caller: str, steps: Sequence[Step]) -> SessionResult:
     sid = f"CA{uuid.uuid4().hex}"
     form = {"CallSid": sid, "From": caller, "To": "+78001234567"}
     answer = httpx.post(f"http://127.0.0.1:{port}/voice", data=form, trust_env=False)
@@ -131,7 +140,7 @@ def call(port: int, caller: str, steps: Sequence[Step], measured: Measured) -> N
         config=SessionConfig(quiet_period_s=1.2, max_drain_s=0.1),
         identity=StreamIdentity(call_sid=sid),
     )
-    note(asyncio.run(session.run()), measured)
+    return asyncio.run(session.run())
 
 
 class TimedSession(Session):
