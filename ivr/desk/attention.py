@@ -7,7 +7,7 @@ something newer happens to the same subject.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select, text
@@ -17,6 +17,7 @@ from ivr.clinic.patients import PHONE
 from ivr.clinic.values import FullName
 from ivr.clinic.visits import ASKED, promised
 from ivr.desk import persons
+from ivr.desk.moments import MANY, OF_REASON, Moment
 from ivr.desk.office import Desk
 from ivr.dialogue.turns import Outcome
 from ivr.messages.outbox import IDENTITY_CODE, State
@@ -36,8 +37,6 @@ MOST = 50
 """Rows of one kind."""
 WEEKS = timedelta(days=14)
 DAYS = timedelta(days=3)
-MANY = 3
-"""Failures, misunderstandings."""
 ARRIVED = (State.SENT, State.DELIVERED)
 LOST_SMS = (State.UNDELIVERED, State.GIVEN_UP, State.UNKNOWN)
 
@@ -54,6 +53,8 @@ class Fact:
     cancellation: int | None = None
     sms: int | None = None
     visit_wall: str = ""
+    look: str = ""
+    """The moment of the call that matters, or its line's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,8 @@ def suspicious(session: Session, desk: Desk) -> Iterator[Fact]:
         failed,
     )
     for row, visit in session.execute(found):
-        yield _of(row, visit, "after_failures", row.requested_at)
+        fact = _of(row, visit, "after_failures", row.requested_at)
+        yield replace(fact, look=Moment.NO_FIT)
     tried = (
         select(Attempts)
         .where(
@@ -177,7 +179,7 @@ def suspicious(session: Session, desk: Desk) -> Iterator[Fact]:
     )
     for caller in session.scalars(tried):
         last = _last_call(session, caller.key)
-        yield Fact("failures", caller.key, caller.last_at, call=last)
+        yield Fact("failures", caller.key, caller.last_at, call=last, look=Moment.NO_FIT)
 
 
 def sms_lost(session: Session, desk: Desk) -> Iterator[Fact]:
@@ -227,8 +229,11 @@ def not_reached(session: Session, desk: Desk) -> Iterator[Fact]:
     for row in session.scalars(waiting.order_by(CallbackRequest.created_at).limit(MOST)):
         due = promised(timetable, row.created_at)
         if due < now:
+            look = OF_REASON.get(row.reason, str(row.line_number))
             subject = f"request {row.id}"
-            yield Fact("callback", subject, due, call=row.call_id, patient=row.patient_id)
+            yield Fact(
+                "callback", subject, due, call=row.call_id, patient=row.patient_id, look=look
+            )
     reached = (Outcome.TRANSFERRED, Outcome.CALLBACK)
     alone = select(Call).where(
         Call.started_at > now - DAYS,
@@ -239,7 +244,7 @@ def not_reached(session: Session, desk: Desk) -> Iterator[Fact]:
         ~exists().where(CallbackRequest.call_id == Call.id),
     )
     for call in session.scalars(alone.order_by(Call.started_at.desc()).limit(MOST)):
-        yield _of_call(call, "no_person")
+        yield _of_call(call, "no_person", Moment.PERSON)
 
 
 def undone(session: Session, desk: Desk) -> Iterator[Fact]:
@@ -251,7 +256,8 @@ def undone(session: Session, desk: Desk) -> Iterator[Fact]:
         Cancellation.undone_at > since,
     )
     for row, visit in session.execute(found):
-        yield _of(row, visit, "undone", row.undone_at or row.requested_at)
+        fact = _of(row, visit, "undone", row.undone_at or row.requested_at)
+        yield replace(fact, look=Moment.UNDONE)
 
 
 def gave_up(session: Session, desk: Desk) -> Iterator[Fact]:
@@ -268,7 +274,11 @@ def gave_up(session: Session, desk: Desk) -> Iterator[Fact]:
         or_(unknown, Call.misunderstood >= MANY, Call.outcome == Outcome.FAILED),
     )
     for call in session.scalars(found.order_by(Call.started_at.desc()).limit(MOST)):
-        yield _of_call(call, "failed" if call.outcome == Outcome.FAILED else "gave_up")
+        if call.outcome == Outcome.FAILED:
+            yield _of_call(call, "failed", Moment.FAULT)
+        else:
+            many = call.misunderstood >= MANY
+            yield _of_call(call, "gave_up", Moment.LOST if many else Moment.END)
 
 
 def came_anyway(session: Session, desk: Desk) -> Iterator[Fact]:
@@ -321,9 +331,10 @@ def _of(row: Cancellation, visit: Visit, kind: str, at: datetime) -> Fact:
         patient=row.patient_id,
         cancellation=row.id,
         visit_wall=visit.wall,
+        look=str(row.line_number or ""),
     )
 
 
-def _of_call(call: Call, kind: str) -> Fact:
+def _of_call(call: Call, kind: str, look: Moment) -> Fact:
     at = call.ended_at or call.started_at
-    return Fact(kind, call.id, at, call=call.id, patient=call.patient_id)
+    return Fact(kind, call.id, at, call=call.id, patient=call.patient_id, look=look)

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ivr.clinic import patients
-from ivr.desk import acting, book_views, persons, searches, unconfirmed
+from ivr.desk import acting, book_views, moments, persons, searches, unconfirmed
 from ivr.desk.book_views import VisitView
 from ivr.desk.call_search import as_rows
 from ivr.desk.dialogue import dialogue
@@ -50,11 +50,13 @@ def index(call: str) -> Answer:
         who = searches.asked("who") if unknown else ""
         sought = persons.by_anything(session, desk().vault, who) if who else persons.Matches()
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
+        lines = dialogue(session, desk(), call, eyes(), recorded)
         return page(
             "calls/call.html",
             call=summary,
             row=row,
-            dialogue=dialogue(session, desk(), call, eyes(), recorded),
+            dialogue=lines,
+            sought=moments.sought(lines, request.args.get(moments.FIELD, "")),
             marks=AnswerMarks(session, desk().vault).of_call(call),
             recorded=recorded,
             person=persons.person(session, desk().vault, row.patient_id),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ivr.clinic import patients
 from ivr.clinic.values import FullName
 from ivr.desk import persons
+from ivr.desk.moments import MANY, Moment
 from ivr.desk.office import Desk
 from ivr.desk.words import steps
 from ivr.dialogue.turns import Outcome
@@ -52,6 +53,13 @@ class Found:
     wanted_person: bool
     misunderstood: int
     handled: bool
+
+    @property
+    def stands_out(self) -> Moment | None:
+        """What is heard first of a call that was not searched for."""
+        if self.wanted_person:
+            return Moment.PERSON
+        return Moment.LOST if self.misunderstood >= MANY else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +209,7 @@ def _only(value: str) -> tuple[ColumnElement[bool], ...]:
         case "person":
             return (Call.wanted_person.is_(True),)
         case "lost":
-            return (Call.misunderstood >= 3,)
+            return (Call.misunderstood >= MANY,)
         case "open":
             return (Call.ended_at.is_(None),)
         case "unhandled":

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from ivr.desk import searches, showing
+from ivr.desk import moments, searches, showing
 from ivr.desk.call_search import FIELDS, Found, Unreadable, find, wanted
 from ivr.desk.exporting import Row, as_csv, as_xlsx
 from ivr.desk.office import desk
@@ -39,7 +39,8 @@ def index() -> Answer:
             audit(session, f"searched calls by {_names(fields)}: {len(listed.calls)}")
     except Unreadable as wrong:
         return page("calls/index.html", **values, listed=None, wrong=str(wrong))
-    return page("calls/index.html", **values, listed=listed, wrong="")
+    look = moments.of_search(fields)
+    return page("calls/index.html", **values, listed=listed, look=look, wrong="")
 
 
 @pages.post("/")

@@ -87,6 +87,10 @@ class Desk:
         with self.line.database.read() as session:
             return list(session.scalars(select(table)))
 
+    def lines(self, call: str) -> list[tables.Line]:
+        mine = [row for row in self.rows(tables.Line) if row.call_id == call]
+        return sorted(mine, key=lambda row: row.number)
+
     def audit(self) -> list[tuple[str, str]]:
         return [(row.who, row.what) for row in self.rows(tables.Audit)]
 

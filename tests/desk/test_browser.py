@@ -232,6 +232,21 @@ def test_who_asked_for_a_person_is_found_and_heard_by_keyboard(desktop: Desktop)
     assert page.evaluate("document.querySelector('audio').playbackRate") == 2
 
 
+def test_a_call_of_a_list_opens_where_it_matters(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.get_by_role("link", name="Звонки", exact=True).press("Enter")
+    page.get_by_role("link", name="Сегодня просили человека").press("Enter")
+    page.locator("tbody tr").first.get_by_role("link").press("Enter")
+    line = page.locator("li.sought")
+    expect(line).to_contain_text("Здесь попросил человека")
+    expect(line).to_be_in_viewport()
+    expect(line.get_by_role("button", name="Слушать")).to_be_focused()
+    page.wait_for_function("document.querySelector('audio').currentTime === 4.5")
+    assert page.evaluate("document.querySelector('audio').paused")
+    page.keyboard.press("Enter")
+    assert page.evaluate(PLAYED_PAST, 4.5) < 7.5
+
+
 def test_answers_are_marked_by_keyboard_while_the_recording_plays(desktop: Desktop) -> None:
     page = desktop.sign_in("registrar")
     page.goto(f"{desktop.desk.address}/calls/{desktop.desk.cancelled}/")

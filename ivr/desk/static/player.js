@@ -4,6 +4,15 @@
 
 let active = document.querySelector("[data-player]");
 
+// The line for which the page was opened, or the last one before it that has a sound.
+const wanted = document.querySelector(".dialogue .sought") || document.querySelector(".dialogue li:target");
+const heard = [...document.querySelectorAll(".dialogue [data-recording]")].filter(
+  (line) => wanted && (line === wanted || line.compareDocumentPosition(wanted) & Node.DOCUMENT_POSITION_FOLLOWING)).pop();
+if (wanted?.classList.contains("sought")) {
+  (wanted.querySelector("[autofocus]") || wanted).focus({ preventScroll: true });
+  wanted.scrollIntoView({ block: "center", behavior: "instant" });
+}
+
 for (const player of document.querySelectorAll("[data-player]")) {
   const canvas = player.querySelector("canvas");
   const audio = player.querySelector("audio");
@@ -90,8 +99,11 @@ for (const player of document.querySelectorAll("[data-player]")) {
     peaks = found;
     draw();
   });
-  if (location.hash.startsWith("#l")) {
-    const line = lines.find((one) => `#${one.id}` === location.hash);
-    if (line) audio.addEventListener("loadedmetadata", () => { audio.currentTime = Number(line.dataset.at); }, { once: true });
+  const begin = lines.includes(heard) ? heard : null;
+  if (begin) {
+    active = player;
+    const ready = () => { audio.currentTime = Number(begin.dataset.at); };
+    if (audio.readyState >= HTMLMediaElement.HAVE_METADATA) ready();
+    else audio.addEventListener("loadedmetadata", ready, { once: true });
   }
 }
