@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -13,13 +13,13 @@ from ivr.clinic import patients
 from ivr.desk import acting, book_views, moments, persons, searches, unconfirmed
 from ivr.desk.book_views import VisitView
 from ivr.desk.call_search import as_rows
-from ivr.desk.dialogue import dialogue
+from ivr.desk.dialogue import Said, dialogue
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, me, page, requires, tell
 from ivr.desk.rights import Right
 from ivr.desk.showing import eyes
 from ivr.store.answer_marks import AnswerMarks
-from ivr.store.recordings import RecordingRows
+from ivr.store.recordings import Recorded, RecordingRows, silences
 from ivr.store.tables import (
     Attempts,
     Call,
@@ -33,6 +33,7 @@ from ivr.store.tables import (
 pages = Blueprint("call_page", __name__, url_prefix="/calls/<call>")
 FEW = 10
 """Patients among whom an unknown caller is looked for."""
+Silent = Mapping[int, Sequence[tuple[float, float]]]
 Candidate = tuple[persons.Person, list[VisitView] | None]
 
 
@@ -49,6 +50,7 @@ def index(call: str) -> Answer:
             unconfirmed.hold(call)
         who = searches.asked("who") if unknown else ""
         sought = persons.by_anything(session, desk().vault, who) if who else persons.Matches()
+        silent = _silent(recorded)
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
         lines = dialogue(session, desk(), call, eyes(), recorded)
         return page(
@@ -59,6 +61,8 @@ def index(call: str) -> Answer:
             sought=moments.sought(lines, request.args.get(moments.FIELD, "")),
             marks=AnswerMarks(session, desk().vault).of_call(call),
             recorded=recorded,
+            silent=silent,
+            muted=_muted(lines, silent),
             person=persons.person(session, desk().vault, row.patient_id),
             failures=_failures(session, call),
             cancellations=book_views.cancellations(session, desk(), *by_call),
@@ -70,6 +74,27 @@ def index(call: str) -> Answer:
             who=who,
             back=url_for("desk.call_page.index", call=call),
         )
+
+
+def _silent(recorded: Sequence[Recorded]) -> Silent:
+    """By recording, the seconds in which who looks hears nothing; none for who hears all."""
+    if me().may(Right.POLICY):
+        return {}
+    return {
+        one.id: [(since / 1000, until / 1000) for since, until in silences(one.marks)]
+        for one in recorded
+    }
+
+
+def _muted(lines: Sequence[Said], silent: Silent) -> set[int]:
+    """Numbers of the lines whose sound begins in such a silence."""
+    return {
+        one.number
+        for one in lines
+        if one.sound
+        for since, until in silent.get(one.sound.recording, ())
+        if since <= one.sound.seconds < until
+    }
 
 
 def _failures(session: Session, call: str) -> int:

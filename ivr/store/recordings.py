@@ -174,12 +174,22 @@ class Tape:
         self._file.close()
 
 
+def silences(marks: Iterable[Mark]) -> list[tuple[int, int]]:
+    """Milliseconds from and until which `mask` silences, in order, without overlaps."""
+    found: list[tuple[int, int]] = []
+    for since, until in sorted((mark.at_ms, mark.until_ms) for mark in marks if mark.secret):
+        if found and since <= found[-1][1]:
+            found[-1] = (found[-1][0], max(until, found[-1][1]))
+        elif since < until:
+            found.append((since, until))
+    return found
+
+
 def mask(sides: np.ndarray, marks: Iterable[Mark]) -> np.ndarray:
     """Both sides silenced where a mark is secret: the line may read digits back meanwhile."""
     masked = sides.copy()
-    for mark in marks:
-        if mark.secret:
-            masked[8 * mark.at_ms : 8 * mark.until_ms] = SILENCE[0]
+    for since, until in silences(marks):
+        masked[8 * since : 8 * until] = SILENCE[0]
     return masked
 
 

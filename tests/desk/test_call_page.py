@@ -128,6 +128,20 @@ def test_a_call_has_a_recording_for_each_of_its_streams(recorded: tuple[Desk, st
     assert visitor.get(f"/calls/{call}/recordings/2.wav").status_code == 404, "no such file"
 
 
+def test_a_silenced_stretch_is_told_to_who_does_not_hear_it(
+    recorded: tuple[Desk, str],
+) -> None:
+    desk, call = recorded
+    text = desk.visitor("registrar").text(f"/calls/{call}/")
+    assert 'data-silent="[[1.0, 2.0]]"' in text
+    assert "0:01–0:02: здесь называют номер полиса" in text
+    assert "не слышно ни пациента, ни линии" in text
+    assert text.count("звук скрыт</span>") == 1
+    heard = desk.visitor("senior").text(f"/calls/{call}/")
+    assert 'data-silent="[]"' in heard
+    assert "скрыт для вашей роли" not in heard
+
+
 def test_two_registrars_handle_one_call(desk: Desk) -> None:
     call = desk.call(*CANCELLED)
     form = {"back": f"/desk/calls/{call}/"}

@@ -10,7 +10,7 @@ import pytest
 
 from ivr.speech.mulaw import encoded
 from ivr.store.database import Database
-from ivr.store.recordings import Folder, Mark, Recorded, RecordingRows
+from ivr.store.recordings import Folder, Mark, Recorded, RecordingRows, silences
 from ivr.store.vault import CannotOpen, Vault
 
 CALL = "0" * 32
@@ -97,3 +97,11 @@ def test_rows_come_back_with_their_marks(
         assert rows.get(second.id) == second
         rows.forget("a.rec")
         assert rows.of_call(CALL) == [second]
+
+
+def test_silences_that_meet_are_one() -> None:
+    def secret(since: int, until: int, *, hidden: bool = True) -> Mark:
+        return Mark(1, "heard", "x", since, until, secret=hidden)
+
+    marks = (secret(30, 40), secret(10, 20), secret(15, 25), secret(25, 26), secret(60, 60))
+    assert silences((*marks, secret(70, 80, hidden=False))) == [(10, 26), (30, 40)]

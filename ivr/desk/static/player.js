@@ -17,10 +17,28 @@ for (const player of document.querySelectorAll("[data-player]")) {
   const canvas = player.querySelector("canvas");
   const audio = player.querySelector("audio");
   const lines = [...document.querySelectorAll(`.dialogue [data-recording="${player.dataset.player}"]`)];
+  const silent = JSON.parse(player.dataset.silent);
+  const told = player.querySelector(".now-silent");
   let peaks = { caller: [], line: [] };
 
   const styles = getComputedStyle(document.documentElement);
   const colour = (name) => styles.getPropertyValue(name).trim();
+
+  const hatch = (pen, from, wide, height) => {
+    pen.save();
+    pen.beginPath();
+    pen.rect(from, 0, wide, height);
+    pen.clip();
+    pen.strokeStyle = colour("--soft");
+    pen.beginPath();
+    for (let x = from - height; x < from + wide; x += 7) {
+      pen.moveTo(x, height);
+      pen.lineTo(x + height, 0);
+    }
+    pen.stroke();
+    pen.strokeRect(from, 0, wide, height);
+    pen.restore();
+  };
 
   const draw = () => {
     const scale = window.devicePixelRatio || 1;
@@ -43,6 +61,10 @@ for (const player of document.querySelectorAll("[data-player]")) {
     pen.globalAlpha = 1;
     pen.fillStyle = colour("--soft");
     if (audio.duration) {
+      for (const [since, until] of silent) {
+        const from = since / audio.duration * width, to = Math.min(until, audio.duration) / audio.duration * width;
+        hatch(pen, from, Math.max(2, to - from), height);
+      }
       for (const line of lines) pen.fillRect(line.dataset.at / audio.duration * width, middle - 3, 1, 6);
       pen.fillStyle = colour("--ink");
       pen.fillRect(played * width, 0, 2, height);
@@ -64,6 +86,7 @@ for (const player of document.querySelectorAll("[data-player]")) {
     let now = null;
     for (const line of lines) if (line.dataset.at <= audio.currentTime + .05) now = line;
     for (const line of lines) line.classList.toggle("playing", line === now && !audio.paused);
+    if (told) told.hidden = !silent.some(([since, until]) => since <= audio.currentTime && audio.currentTime < until);
     draw();
   };
 
