@@ -17,6 +17,7 @@ from ivr.clinic.patients import PHONE
 from ivr.clinic.values import FullName
 from ivr.clinic.visits import ASKED, promised
 from ivr.desk import persons
+from ivr.desk.left_alone import WITH_A_PERSON, left_alone
 from ivr.desk.moments import MANY, OF_REASON, Moment
 from ivr.desk.office import Desk
 from ivr.dialogue.turns import Outcome
@@ -80,6 +81,15 @@ def queue(session: Session, desk: Desk) -> list[Item]:
         Item(each, _name(known.get(each.patient or 0)), numbers.get(each.call or ""))
         for each in waiting
     ]
+
+
+def by_person(items: Sequence[Item]) -> list[list[Item]]:
+    """What is about one patient or one number, where the most harmful of it stands."""
+    found: dict[object, list[Item]] = {}
+    for item in items:
+        known = item.fact.patient or item.number
+        found.setdefault(known or (item.fact.kind, item.fact.subject), []).append(item)
+    return list(found.values())
 
 
 def _numbers(session: Session, desk: Desk, calls: Sequence[str | None]) -> dict[str, str]:
@@ -234,17 +244,19 @@ def not_reached(session: Session, desk: Desk) -> Iterator[Fact]:
             yield Fact(
                 "callback", subject, due, call=row.call_id, patient=row.patient_id, look=look
             )
-    reached = (Outcome.TRANSFERRED, Outcome.CALLBACK)
-    alone = select(Call).where(
+    asked = select(Call).where(
         Call.started_at > now - DAYS,
         Call.wanted_person.is_(True),
         Call.ended_at.is_not(None),
-        Call.outcome.not_in(reached),
+        Call.outcome.not_in(WITH_A_PERSON),
         Call.handled_at.is_(None),
         ~exists().where(CallbackRequest.call_id == Call.id),
     )
-    for call in session.scalars(alone.order_by(Call.started_at.desc()).limit(MOST)):
-        yield _of_call(call, "no_person", Moment.PERSON)
+    calls = session.scalars(asked.order_by(Call.started_at.desc()).limit(MOST)).all()
+    alone = left_alone(session, desk, calls)
+    for call in calls:
+        if call.id in alone:
+            yield _of_call(call, "no_person", Moment.PERSON)
 
 
 def undone(session: Session, desk: Desk) -> Iterator[Fact]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from ivr.clinic import patients
 from ivr.clinic.values import FullName
 from ivr.desk import persons
+from ivr.desk.left_alone import left_alone
 from ivr.desk.moments import MANY, Moment
 from ivr.desk.office import Desk
 from ivr.desk.words import steps
@@ -51,6 +52,8 @@ class Found:
     outcome: str
     step: str
     wanted_person: bool
+    left_alone: bool
+    """Asked for a person and got none."""
     misunderstood: int
     handled: bool
 
@@ -123,10 +126,11 @@ def _of_patients(query: Select[Call], after: str, limit: int) -> Select[str]:
 
 def as_rows(session: Session, desk: Desk, rows: Sequence[Call]) -> list[Found]:
     known = persons.persons(session, desk.vault, [row.patient_id for row in rows])
-    return [_found(desk, row, known) for row in rows]
+    alone = left_alone(session, desk, rows)
+    return [_found(desk, row, known, alone=row.id in alone) for row in rows]
 
 
-def _found(desk: Desk, row: Call, known: Mapping[int, persons.Person]) -> Found:
+def _found(desk: Desk, row: Call, known: Mapping[int, persons.Person], *, alone: bool) -> Found:
     until = row.ended_at or row.last_seen_at
     person = known.get(row.patient_id or 0)
     return Found(
@@ -141,6 +145,7 @@ def _found(desk: Desk, row: Call, known: Mapping[int, persons.Person]) -> Found:
         outcome=(row.outcome or "hung_up") if row.ended_at else "open",
         step=row.step,
         wanted_person=row.wanted_person,
+        left_alone=alone,
         misunderstood=row.misunderstood,
         handled=row.handled_at is not None,
     )

@@ -94,6 +94,12 @@ def export(kind: str) -> Answer:
     return Response(content, content_type=TYPES[kind], headers={"Content-Disposition": name})
 
 
+def _came_to(call: Found) -> str:
+    """What harms the patient stands first."""
+    outcome = word(call.outcome, "outcome")
+    return f"{word('left_alone', 'call')}; {outcome}" if call.left_alone else outcome
+
+
 def _rows(found: Sequence[Found]) -> Iterator[Row]:
     yield tuple(group("column").values())
     eyes = showing.eyes()
@@ -102,7 +108,7 @@ def _rows(found: Sequence[Found]) -> Iterator[Row]:
             showing.moment(call.started_at),
             eyes.phone(call.number).removeprefix("+"),
             eyes.name(call.name) if call.name else "",
-            word(call.outcome, "outcome"),
+            _came_to(call),
             step(call.step),
             showing.duration(call.seconds),
             word(str(call.wanted_person).lower(), "yes_no"),

@@ -7,7 +7,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from ivr.desk import acting
-from ivr.desk.attention import queue
+from ivr.desk.attention import by_person, queue
 from ivr.desk.call_search import ENDED, Found, as_rows
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, me, page, requires, tell
@@ -26,7 +26,7 @@ def index() -> Answer:
             "today/index.html",
             live=_live(session),
             numbers=_numbers(session),
-            queue=queue(session, desk()),
+            queue=by_person(queue(session, desk())),
             today=desk().today(),
         )
 

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from ivr.desk.attention import queue
+from ivr.desk.attention import by_person, queue
 from ivr.desk.words import word
+from ivr.dialogue.turns import Dial, DialEnded
 from ivr.messages.outbox import State
 from ivr.store import tables
 from ivr.store.columns import Base
@@ -264,3 +265,81 @@ def test_an_unknown_caller_stands_in_the_queue_with_the_number(desk: Desk) -> No
     end_calls(desk, "hung_up")
     assert "+7 999 000-11-22" in desk.visitor("registrar").text("/").partition("queue")[2]
     assert "999 000" not in desk.visitor("auditor").text("/")
+
+
+def rows(desk: Desk) -> list[list[str]]:
+    """Kinds of the queue, those about one person together."""
+    with desk.line.database.read() as session:
+        office = desk.app.extensions["desk"]
+        return [[one.fact.kind for one in items] for items in by_person(queue(session, office))]
+
+
+def test_what_is_about_one_patient_stands_together(desk: Desk) -> None:
+    for _ in range(2):
+        no_person(desk)
+    desk.call("12#", caller="+79990001122")
+    late(desk)
+    sms_lost(desk)
+    end_calls(desk)
+    before = rows(desk)
+    assert before[0][0] == "late"
+    (annas,) = [kinds for kinds in before if "no_person" in kinds]
+    assert annas.count("no_person") == 2
+    visitor = desk.visitor("registrar")
+    text = visitor.text("/")
+    assert f"Ещё об этом пациенте ({len(annas) - 1})" in text
+    assert text.count('class="no_person"') == 2
+    with desk.line.database.read() as session:
+        facts = [one.fact for one in queue(session, desk.app.extensions["desk"])]
+    first = next(fact for fact in facts if fact.kind == "no_person")
+    visitor.post("/handled", kind=first.kind, subject=first.subject, back="/desk/")
+    (after,) = [kinds for kinds in rows(desk) if "no_person" in kinds]
+    assert after == [kind for kind in annas if kind != "no_person"] + ["no_person"]
+
+
+def test_calls_from_one_unknown_number_stand_together(desk: Desk) -> None:
+    for _ in range(2):
+        desk.call("12#", caller="+79990001122")
+    desk.call("12#", caller=None)
+    desk.call("12#", caller=None)
+    end_calls(desk, "hung_up")
+    assert sorted(map(len, rows(desk))) == [1, 1, 2]
+    assert "Ещё с этого телефона (1)" in desk.visitor("registrar").text("/")
+
+
+@pytest.mark.parametrize(
+    ("after", "alone"),
+    [(DialEnded(answered=True), False), (DialEnded(answered=False), True)],
+)
+def test_who_cancelled_and_reached_a_person_is_not_alone(
+    desk: Desk, after: DialEnded, alone: bool
+) -> None:
+    call = desk.call(*CANCELLED[:6], "0")
+    reply = desk.line.switchboard.turn_in_force(call)
+    assert isinstance(reply.turn.then, Dial)
+    desk.line.switchboard.hear(call, reply.turn.number, after)
+    with desk.line.database.begin() as session:
+        values = {"ended_at": desk.line.clock.now, "outcome": "cancelled"}
+        session.execute(update(tables.Call).values(**values))
+    assert ("no_person" in waiting(desk)) is alone
+    text = desk.visitor("registrar").text("/calls/")
+    assert ("не дождался" in text) is alone
+
+
+def test_a_request_of_the_line_is_a_promise(desk: Desk) -> None:
+    callback(desk)
+    change(desk, tables.Call, outcome="told")
+    assert "не дождался" not in desk.visitor("registrar").text("/calls/")
+
+
+def test_who_waited_in_vain_is_told_before_the_outcome(desk: Desk) -> None:
+    no_person(desk)
+    (call,) = desk.rows(tables.Call)
+    visitor = desk.visitor("registrar")
+    for text in (visitor.text("/calls/"), visitor.text(f"/calls/{call.id}/")):
+        first, _, rest = text.partition("просил человека, не дождался")
+        assert "получил сведения</span>" not in first
+        assert "получил сведения</span>" in rest
+    copied = f"Исход: {word('left_alone', 'call')}; получил сведения."
+    assert copied in visitor.text(f"/calls/{call.id}/")
+    assert "не дождался; получил сведения" in visitor.get("/calls/export.csv").text
