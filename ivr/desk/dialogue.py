@@ -189,7 +189,7 @@ def _by_caller(line: _Line, question: str, eyes: Eyes, sound: _Sound) -> Said:
     said = Said(line.number, line.at, at, "silence", "", prompt=question, effect=effect)
     said = replace(said, secret=question.startswith(SECRET))
     match line.name:
-        case "Keys" if heard["keys"]:
+        case "Keys" if heard["keys"] or heard["closed"] == "hash":
             keys = _keys(heard["keys"], question, effect, eyes)
             return _with(said, "keys", keys + ("#" if heard["closed"] == "hash" else ""))
         case "Utterance":

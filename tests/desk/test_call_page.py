@@ -60,6 +60,11 @@ def test_the_dialogue_is_read(desk: Desk) -> None:
     assert "«семь семь шесть»" in desk.visitor("senior").text(f"/calls/{call}/")
 
 
+def test_a_hash_alone_is_no_silence(desk: Desk) -> None:
+    call = desk.call("#", caller=None)
+    assert "<kbd>#</kbd>" in desk.visitor("registrar").text(f"/calls/{call}/")
+
+
 def test_a_recording_needs_the_right_and_its_call(recorded: tuple[Desk, str]) -> None:
     desk, call = recorded
     sound = f"/calls/{call}/recordings/1.wav"
