@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import abort, redirect, request
+from flask import abort, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from ivr.clinic.righting import Registrar, Righted
+from ivr.desk import unconfirmed
 from ivr.desk.book_views import NOTE
 from ivr.desk.office import desk
 from ivr.desk.pages import audit, me, tell
@@ -48,6 +49,16 @@ def note(
             text_sealed=desk().vault.seal(NOTE, text[:LONGEST]),
         )
     )
+
+
+def closed(session: Session, patient: int | None) -> Response | None:
+    """To the check of the caller, where the visits are closed to the call in hand; noted."""
+    call = unconfirmed.held_from(session, patient) if patient else None
+    if call is None:
+        return None
+    audit(session, "stopped at a closed patient", call=call, patient=patient)
+    tell("patient_closed", "bad")
+    return redirect(url_for("desk.patients.one", patient=patient))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,17 @@ Candidate = tuple[persons.Person, list[VisitView] | None]
 def index(call: str) -> Answer:
     with desk().database.begin() as session:
         row = session.get(Call, call) or abort(404)
+        if row.patient_id in unconfirmed.closed_calls_of(session):
+            return _closed(session, row.patient_id)
         audit(session, "looked at a call", call=call, patient=row.patient_id)
         recorded = RecordingRows(session, desk().vault).of_call(call)
         (summary,) = as_rows(session, desk(), [row])
         unknown = row.level == 0 and me().may(Right.ACT)
-        if unknown:
-            unconfirmed.hold(call)
         who = searches.asked("who") if unknown else ""
         sought = persons.by_anything(session, desk().vault, who) if who else persons.Matches()
+        candidates = _candidates(session, row, sought.ids[:FEW]) if unknown else []
+        if unknown:
+            unconfirmed.hold(call, [one.id for one, _visits in candidates])
         silent = _silent(recorded)
         by_call = (Cancellation.call_id == call, Cancellation.channel == "phone")
         lines = dialogue(session, desk(), call, eyes(), recorded)
@@ -69,11 +72,19 @@ def index(call: str) -> Answer:
             callbacks=book_views.callbacks(session, desk(), CallbackRequest.call_id == call),
             notes=book_views.notes(session, desk().vault, Note.call_id == call),
             unknown=unknown,
-            candidates=_candidates(session, row, sought.ids[:FEW]) if unknown else [],
+            candidates=candidates,
             more=sought.more or len(sought.ids) > FEW,
             who=who,
             back=url_for("desk.call_page.index", call=call),
         )
+
+
+def _closed(session: Session, patient: int | None) -> Answer:
+    """The call of somebody whom the unknown caller in hand may be."""
+    person = persons.person(session, desk().vault, patient) or abort(404)
+    call = unconfirmed.held_from(session, person.id)
+    audit(session, "looked at a closed patient", call=call, patient=person.id)
+    return page("patients/closed.html", person=person, call=call)
 
 
 def _silent(recorded: Sequence[Recorded]) -> Silent:

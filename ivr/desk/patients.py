@@ -112,8 +112,8 @@ def relink(patient: int, phone: int) -> Answer:
         abort(400)
     acting.reason()
     with desk().database.begin() as session:
-        if _is_closed(session, patient):
-            return acting.back()
+        if stopped := acting.closed(session, patient):
+            return stopped
         done = files.relink(session, patient, phone, before=before, after=after)
         _tell_phone(session, Act("change phone", phone, patient=patient), done=done)
     return acting.back()
@@ -129,19 +129,11 @@ def link(patient: int) -> Answer:
         return acting.back()
     with desk().database.begin() as session:
         persons.person(session, desk().vault, patient) or abort(404)
-        if _is_closed(session, patient):
-            return acting.back()
+        if stopped := acting.closed(session, patient):
+            return stopped
         done = files.link_phone(session, desk().vault, patient, PhoneLink(number, kind))
         _tell_phone(session, Act("add phone", patient, patient=patient), done=done)
     return acting.back()
-
-
-def _is_closed(session: Session, patient: int) -> bool:
-    """To the call in hand; the visitor is told so."""
-    closed = unconfirmed.held_from(session, patient) is not None
-    if closed:
-        tell("patient_closed", "bad")
-    return closed
 
 
 def _tell_phone(session: Session, act: Act, *, done: bool) -> None:

@@ -23,6 +23,8 @@ def cancel(visit: int) -> Answer:
     version, _why = acting.number("version"), acting.reason()
     with desk().database.begin() as session:
         row = session.get(Visit, visit) or abort(404)
+        if stopped := acting.closed(session, row.patient_id):
+            return stopped
         result = righting.cancel(desk().ledger(session), visit, version, acting.registrar())
         acting.done(session, Act("cancel visit", visit, patient=row.patient_id), result)
     return acting.back()
@@ -35,6 +37,8 @@ def decide(cancellation: int, act: str) -> Answer:
     seen, why, by = request.form.get("seen", ""), acting.reason(), acting.registrar()
     with desk().database.begin() as session:
         row = session.get(Cancellation, cancellation) or abort(404)
+        if stopped := acting.closed(session, row.patient_id):
+            return stopped
         ledger = desk().ledger(session)
         match act:
             case "restore":
@@ -57,6 +61,8 @@ def read(sms: int) -> Answer:
     """The text, to be read out; looking at it is noted."""
     with desk().database.begin() as session:
         row = session.get(Outbox, sms) or abort(404)
+        if stopped := acting.closed(session, row.patient_id):
+            return stopped
         if row.kind == outbox.IDENTITY_CODE:
             abort(404)
         (shown,) = book_views.sms_list(session, desk().vault, Outbox.id == sms)
@@ -71,6 +77,8 @@ def again(sms: int) -> Answer:
     acting.reason()
     with desk().database.begin() as session:
         row = session.get(Outbox, sms) or abort(404)
+        if stopped := acting.closed(session, row.patient_id):
+            return stopped
         result = righting.send_again(desk().ledger(session), sms, acting.registrar())
         acting.done(session, Act("send SMS again", sms, patient=row.patient_id), result)
     return acting.back()
@@ -83,6 +91,8 @@ def told(sms: int) -> Answer:
     acting.reason()
     with desk().database.begin() as session:
         row = session.get(Outbox, sms) or abort(404)
+        if stopped := acting.closed(session, row.patient_id):
+            return stopped
         if row.cancellation_id is not None:
             righting.told(desk().ledger(session), row.cancellation_id, acting.registrar())
         act = Act("read out SMS", sms, patient=row.patient_id)

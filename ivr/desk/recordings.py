@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 import wave
 from datetime import timedelta
+from typing import NoReturn
 
 import numpy as np
 from flask import Blueprint, abort, jsonify, send_file
 from sqlalchemy import exists, select
 
+from ivr.desk import unconfirmed
 from ivr.desk.office import desk
 from ivr.desk.pages import Answer, audit, me, requires
 from ivr.desk.rights import Right
 from ivr.store.recordings import Recorded, RecordingRows
-from ivr.store.tables import Audit
+from ivr.store.tables import Audit, Call
 from ivr.store.vault import CannotOpen
 
 pages = Blueprint("recordings", __name__, url_prefix="/calls/<call>/recordings")
@@ -59,9 +61,20 @@ def _wav(call: str, recording: int) -> bytes:
     """Only together with its call's id, which nobody can guess."""
     with desk().database.read() as session:
         row = RecordingRows(session, desk().vault).get(recording)
-    if row is None or row.call != call:
-        abort(404)
+        if row is None or row.call != call:
+            abort(404)
+        patient = session.scalar(select(Call.patient_id).where(Call.id == call))
+        closed = patient in unconfirmed.closed_calls_of(session)
+    if closed:
+        _refuse(call, patient)
     return _read(row)
+
+
+def _refuse(call: str, patient: int | None) -> NoReturn:
+    """The caller may be somebody whom the unknown one in hand may be as well."""
+    with desk().database.begin() as session:
+        audit(session, "stopped at a closed patient", call=call, patient=patient)
+    abort(403)
 
 
 def _read(row: Recorded) -> bytes:

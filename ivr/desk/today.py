@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from ivr.desk import acting
+from ivr.desk import acting, unconfirmed
 from ivr.desk.attention import by_person, queue
 from ivr.desk.call_search import ENDED, Found, as_rows
 from ivr.desk.office import desk
@@ -27,6 +27,7 @@ def index() -> Answer:
             live=_live(session),
             numbers=_numbers(session),
             queue=by_person(queue(session, desk())),
+            closed=unconfirmed.closed_calls_of(session),
             today=desk().today(),
         )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from ivr.app import create_app
 from ivr.desk.recordings import AGAIN
@@ -13,7 +14,7 @@ from ivr.speech.mulaw import encoded
 from ivr.store import tables
 from ivr.store.recordings import Folder, Mark, RecordingRows
 from ivr.store.tables import PatientPhone
-from tests.desk.conftest import ANNA, CANCELLED, Desk
+from tests.desk.conftest import ANNA, CANCELLED, Desk, Visitor
 from tests.line import settings
 
 SECRET = Mark(1, "heard", "identify.last_six", 1000, 2000, secret=True)
@@ -282,3 +283,102 @@ def test_a_closed_patients_telephones_stay_as_they_are(desk: Desk) -> None:
         "сначала"
         not in visitor.post("/patients/1/phones", phone="89990000000", after="own", **form).text
     )
+
+
+def closed_to(desk: Desk, *keys: str) -> tuple[Visitor, str]:
+    """A registrar who has an unknown caller from Anna's telephone in hand; that call."""
+    unknown = desk.call(*keys, caller=ANNA)
+    visitor = desk.visitor("registrar")
+    visitor.text(f"/calls/{unknown}/")
+    return visitor, unknown
+
+
+WHY = {"reason": "просит", "back": "/desk/"}
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/visits/2/cancel", {"version": "1"}),
+        ("/cancellations/1/restore", {"seen": "cancelled"}),
+        ("/cancellations/1/refuse", {"seen": "cancelled"}),
+        ("/sms/1/again", {}),
+        ("/sms/1/told", {}),
+    ],
+)
+def test_nothing_is_put_right_for_an_unknown_caller(
+    desk: Desk, path: str, form: dict[str, str]
+) -> None:
+    desk.call(*CANCELLED)
+    visitor, unknown = closed_to(desk, "111111#")
+
+    def state() -> list[tuple[object, ...]]:
+        visits = [(row.id, row.status, row.version) for row in desk.rows(tables.Visit)]
+        undone = [(row.id, row.status) for row in desk.rows(tables.Cancellation)]
+        sent = [(row.id, row.key) for row in desk.rows(tables.Outbox)]
+        return [*visits, *undone, *sent]
+
+    before = state()
+    text = visitor.post(path, **form, **WHY).text
+    assert "сначала сверьте" in text
+    assert "Записи закрыты" in text
+    assert "терапевт" not in text
+    assert state() == before
+    stopped = [row for row in desk.rows(tables.Audit) if row.what.startswith("stopped")]
+    assert [(row.call_id, row.patient_id) for row in stopped] == [(unknown, 1)]
+    visitor.post(f"/calls/{unknown}/check", **UNKNOWN)
+    assert "сначала сверьте" not in visitor.post(path, **form, **WHY).text
+
+
+def test_an_sms_is_not_read_to_an_unknown_caller(desk: Desk) -> None:
+    desk.call(*CANCELLED)
+    visitor, unknown = closed_to(desk, "111111#")
+    (code,) = desk.line.codes()
+    reply = visitor.get("/sms/1", follow_redirects=True)
+    assert "Записи закрыты" in reply.text
+    assert code not in reply.text.replace("-", "")
+    visitor.post(f"/calls/{unknown}/check", **UNKNOWN)
+    assert "Код" in visitor.text("/sms/1")
+
+
+def test_other_calls_of_whom_an_unknown_caller_may_be_are_closed(
+    recorded: tuple[Desk, str],
+) -> None:
+    desk, annas = recorded
+    others = desk.call("000047#", caller="+79031112233")
+    visitor, unknown = closed_to(desk, "111111#")
+    closed = visitor.text(f"/calls/{annas}/")
+    assert "Записи закрыты" in closed
+    assert "терапевт" not in closed.lower()
+    for sound in ("1.wav", "1/peaks"):
+        assert visitor.get(f"/calls/{annas}/recordings/{sound}").status_code == 403
+    assert "Разговор" in visitor.text(f"/calls/{others}/")
+    assert ("registrar", "stopped at a closed patient") in desk.audit()
+    visitor.post(f"/calls/{unknown}/check", **UNKNOWN)
+    assert "Разговор" in visitor.text(f"/calls/{annas}/")
+    assert visitor.get(f"/calls/{annas}/recordings/1.wav").status_code == 200
+
+
+def test_whom_an_unknown_caller_was_looked_for_is_closed_too(desk: Desk) -> None:
+    akhmetovs = desk.call("000187#", caller="+79379876543")
+    unknown = desk.call("111111#", caller=None)
+    visitor = desk.visitor("registrar")
+    visitor.text(f"/calls/{unknown}/")
+    assert "Разговор" in visitor.text(f"/calls/{akhmetovs}/")
+    visitor.find(f"/calls/{unknown}/who", "who=ахметов")
+    assert "Записи закрыты" in visitor.text(f"/calls/{akhmetovs}/")
+    visitor.text(f"/calls/{unknown}/")
+    assert "Записи закрыты" in visitor.text(f"/calls/{akhmetovs}/")
+    visitor.post("/patients/4/open", reason="пациент у окна")
+    assert "Разговор" in visitor.text(f"/calls/{akhmetovs}/")
+
+
+def test_the_queue_tells_an_unknown_caller_no_visit(desk: Desk) -> None:
+    with desk.line.database.begin() as session:
+        moved = update(tables.Visit).where(tables.Visit.id == 1)
+        session.execute(moved.values(moved_at=desk.line.clock.now))
+    told = "приём 26.11.2026, 10:30"
+    visitor = desk.visitor("registrar")
+    assert told in visitor.text("/")
+    visitor.text(f"/calls/{desk.call('111111#', caller=ANNA)}/")
+    assert told not in visitor.text("/")
