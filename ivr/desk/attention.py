@@ -24,6 +24,7 @@ from ivr.dialogue.turns import Outcome
 from ivr.messages.outbox import IDENTITY_CODE, State
 from ivr.store.tables import (
     TO_TELL,
+    WAITING,
     Attempts,
     Call,
     CallbackRequest,
@@ -75,10 +76,10 @@ def queue(session: Session, desk: Desk) -> list[Item]:
     """By harm, then by time."""
     facts = [fact for ask in KINDS for fact in sorted(ask(session, desk), key=lambda f: f.at)]
     waiting = _not_handled(session, facts)
-    known = persons.persons(session, desk.vault, [fact.patient for fact in waiting])
+    known = persons.names(session, desk.vault, [fact.patient for fact in waiting])
     numbers = _numbers(session, desk, [each.call for each in waiting if not each.patient])
     return [
-        Item(each, _name(known.get(each.patient or 0)), numbers.get(each.call or ""))
+        Item(each, known.get(each.patient or 0), numbers.get(each.call or ""))
         for each in waiting
     ]
 
@@ -96,10 +97,6 @@ def _numbers(session: Session, desk: Desk, calls: Sequence[str | None]) -> dict[
     """By call; hidden ones are left out."""
     rows = session.execute(select(Call.id, Call.caller_sealed).where(Call.id.in_(calls)))
     return {call: desk.vault.open(PHONE, sealed) for call, sealed in rows if sealed}
-
-
-def _name(person: persons.Person | None) -> FullName | None:
-    return person.name if person else None
 
 
 def _not_handled(session: Session, facts: Sequence[Fact]) -> list[Fact]:
@@ -235,7 +232,7 @@ def not_reached(session: Session, desk: Desk) -> Iterator[Fact]:
     """(7) A call-back that is overdue; asked for a person, and nobody came."""
     now = desk.clock()
     timetable = desk.ledger(session).timetable
-    waiting = select(CallbackRequest).where(CallbackRequest.state != "done")
+    waiting = select(CallbackRequest).where(text(WAITING))  # as the index has it
     for row in session.scalars(waiting.order_by(CallbackRequest.created_at).limit(MOST)):
         due = promised(timetable, row.created_at)
         if due < now:
@@ -295,10 +292,12 @@ def gave_up(session: Session, desk: Desk) -> Iterator[Fact]:
 
 def came_anyway(session: Session, desk: Desk) -> Iterator[Fact]:
     """(10) Cancelled, and the clinic says that the patient was there."""
+    since = desk.clock() - 2 * WEEKS
     found = _cancellations(
         Cancellation.status == "cancelled",
-        Cancellation.requested_at > desk.clock() - 2 * WEEKS,
+        Cancellation.requested_at > since,
         Visit.status == "attended",
+        Visit.start > since,  # as follows from the others: fewer visits are read
     )
     for row, visit in session.execute(found):
         yield _of(row, visit, "came_anyway", visit.start)

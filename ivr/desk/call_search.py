@@ -125,14 +125,13 @@ def _of_patients(query: Select[Call], after: str, limit: int) -> Select[str]:
 
 
 def as_rows(session: Session, desk: Desk, rows: Sequence[Call]) -> list[Found]:
-    known = persons.persons(session, desk.vault, [row.patient_id for row in rows])
+    known = persons.names(session, desk.vault, [row.patient_id for row in rows])
     alone = left_alone(session, desk, rows)
     return [_found(desk, row, known, alone=row.id in alone) for row in rows]
 
 
-def _found(desk: Desk, row: Call, known: Mapping[int, persons.Person], *, alone: bool) -> Found:
+def _found(desk: Desk, row: Call, known: Mapping[int, FullName], *, alone: bool) -> Found:
     until = row.ended_at or row.last_seen_at
-    person = known.get(row.patient_id or 0)
     return Found(
         id=row.id,
         started_at=row.started_at,
@@ -141,7 +140,7 @@ def _found(desk: Desk, row: Call, known: Mapping[int, persons.Person], *, alone:
         if row.caller_sealed
         else None,
         patient_id=row.patient_id,
-        name=person.name if person else None,
+        name=known.get(row.patient_id or 0),
         outcome=(row.outcome or "hung_up") if row.ended_at else "open",
         step=row.step,
         wanted_person=row.wanted_person,

@@ -65,7 +65,7 @@ def _plot(name: str) -> Plot:
 
 def _figures(period: Period) -> Figures:
     with desk().database.read() as session:
-        return figures_of(session, period, desk().zone)
+        return figures_of(session, period, desk().today().date(), desk().zone)
 
 
 def _last(days: int) -> Period:

@@ -168,6 +168,8 @@ OPEN = "status IN ('requested', 'processing', 'cancelled')"
 
 ASKED = "status IN ('requested', 'processing')"
 
+CANCELLED = "status = 'cancelled'"
+
 
 class Cancellation(Base):
     __tablename__ = "cancellations"
@@ -219,6 +221,12 @@ class Cancellation(Base):
         Index(None, "call_id", "line_number", unique=True),
         Index(None, "patient_id", "requested_at"),
         Index("ix_cancellations_status_requested_at", "status", "requested_at", "opening_id"),
+        Index(
+            "ix_cancellations_freed",
+            *("requested_at", "opening_id"),
+            sqlite_where=text(CANCELLED),
+            postgresql_where=text(CANCELLED),
+        ),
         Index(
             "ix_cancellations_asked",
             "requested_at",
@@ -341,6 +349,9 @@ class Outbox(Base):
     )
 
 
+WAITING = "state != 'done'"
+
+
 class CallbackRequest(Base):
     __tablename__ = "callback_requests"
 
@@ -374,6 +385,12 @@ class CallbackRequest(Base):
         UniqueConstraint("call_id", "line_number"),
         Index(None, "phone_index", "created_at"),
         Index(None, "state", "created_at"),
+        Index(
+            "ix_callback_requests_waiting",
+            "created_at",
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
     )
 
 

@@ -59,7 +59,8 @@ def counted(database: Database, days: int = 1) -> Figures:
     while daily.count_ended(datetime.now(ZONE)):  # noqa: TID251
         pass
     with database.read() as session:
-        return figures_of(session, Period(MONDAY, MONDAY + timedelta(days - 1)), ZONE)
+        period = Period(MONDAY, MONDAY + timedelta(days - 1))
+        return figures_of(session, period, MONDAY, ZONE)
 
 
 def test_a_cancellation_and_a_second_call(line: Line) -> None:
@@ -217,32 +218,38 @@ def test_days_without_calls_are_noughts(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "months"),
+    ("first", "last", "today", "months"),
     [
-        ("2026-11-23", "2026-11-23", 0),
-        ("2026-11-01", "2026-11-30", 1),
-        ("2026-11-02", "2026-11-30", 0),
-        ("2025-11-25", "2026-11-25", 11),
-        ("2025-12-01", "2026-02-28", 3),
-        ("2025-12-31", "2026-01-01", 0),
-        ("2026-01-31", "2026-03-01", 1),
+        ("2026-11-23", "2026-11-23", "2026-12-05", 0),
+        ("2026-11-01", "2026-11-30", "2026-12-05", 1),
+        ("2026-11-02", "2026-11-30", "2026-12-05", 0),
+        ("2025-11-25", "2026-11-25", "2026-12-05", 11),
+        ("2025-12-01", "2026-02-28", "2026-12-05", 3),
+        ("2025-12-31", "2026-01-01", "2026-12-05", 0),
+        ("2026-01-31", "2026-03-01", "2026-12-05", 1),
+        ("2025-11-25", "2026-11-25", "2026-11-25", 12),
+        ("2026-11-01", "2026-11-10", "2026-11-10", 1),
+        ("2026-11-02", "2026-11-10", "2026-11-10", 0),
+        ("2026-10-15", "2026-12-31", "2026-11-25", 2),
+        ("2026-11-25", "2026-12-31", "2026-11-25", 1),
     ],
 )
 def test_months_are_what_their_days_are(
-    database: Database, first: str, last: str, months: int
+    database: Database, first: str, last: str, today: str, months: int
 ) -> None:
-    period = Period(date.fromisoformat(first), date.fromisoformat(last))
-    begin, end = period.months()
+    period, now = Period(*map(date.fromisoformat, (first, last))), date.fromisoformat(today)
+    begin, end = period.months(now)
     whole = (end.year - begin.year) * 12 + end.month - begin.month
     assert max(0, whole) == months
     hour = Key(Measure.HOUR, "12", "told")
-    days = [date(2025, 11, 1) + timedelta(n) for n in range(0, 400, 3)]
+    days = [date(2025, 11, 1) + timedelta(n) for n in range(400)]
+    days = [day for day in days if day <= now and day.day % 3]
     with database.begin() as session:
         for place, day in enumerate(days):
             for _ in range(2):
                 once = Counter(count=place + 1, total=7)
                 upsert(session, {(day, hour): once, (day, Key(Measure.DOOR, "x")): once})
-        figured = figures_of(session, period, ZONE)
+        figured = figures_of(session, period, now, ZONE)
     within = [n + 1 for n, day in enumerate(days) if period.first <= day <= period.last]
     assert sum(figured.hours.values()) == 2 * sum(within)
     assert sum(figured.doors.values()) == 2 * sum(within)
