@@ -113,7 +113,14 @@ def _record(line: Line, folder: Path, call: str, now: datetime) -> None:
     tape.add(np.column_stack([side, side]).tobytes())
     tape.close()
     marks = [
-        Mark(turn, kind, "x", 3000 * turn - 3000 + late, 3000 * turn - 1600 + late)
+        Mark(
+            turn,
+            kind,
+            "x",
+            3000 * turn - 3000 + late,
+            3000 * turn - 1600 + late,
+            secret=(turn, kind) == (1, "heard"),
+        )
         for turn in range(1, 7)
         for kind, late in (("said", 0), ("heard", 1500))
     ]
@@ -245,6 +252,18 @@ def test_a_call_of_a_list_opens_where_it_matters(desktop: Desktop) -> None:
     assert page.evaluate("document.querySelector('audio').paused")
     page.keyboard.press("Enter")
     assert page.evaluate(PLAYED_PAST, 4.5) < 7.5
+
+
+def test_a_silenced_stretch_is_told_while_it_plays(desktop: Desktop) -> None:
+    page = desktop.sign_in("registrar")
+    page.goto(f"{desktop.desk.address}/calls/{desktop.desk.cancelled}/")
+    expect(page.locator("#dialogue ~ p").first).to_contain_text("0:01–0:02")
+    told = page.get_by_text("Сейчас тишина")
+    expect(told).to_be_hidden()
+    page.wait_for_function("document.querySelector('audio').readyState > 0")
+    for second, shown in ((2, True), (4, False)):
+        page.evaluate("at => { document.querySelector('audio').currentTime = at; }", second)
+        expect(told).to_be_visible(visible=shown)
 
 
 def test_answers_are_marked_by_keyboard_while_the_recording_plays(desktop: Desktop) -> None:
