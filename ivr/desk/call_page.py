@@ -42,7 +42,9 @@ Candidate = tuple[persons.Person, list[VisitView] | None]
 def index(call: str) -> Answer:
     with desk().database.begin() as session:
         row = session.get(Call, call) or abort(404)
-        if row.patient_id in unconfirmed.closed_calls_of(session):
+        if row.level:
+            unconfirmed.known_now(call)
+        if unconfirmed.closes(session, call, row.patient_id):
             return _closed(session, row.patient_id)
         audit(session, "looked at a call", call=call, patient=row.patient_id)
         recorded = RecordingRows(session, desk().vault).of_call(call)

@@ -88,9 +88,10 @@ def _by_number(lines: Sequence[Said], number: int) -> Sought | None:
     line = next((one for one in lines if one.number == number), None)
     if line is None:
         return None
-    if line.text == "CancelVisit":
-        return Sought(_answer_to(lines, line).number, Moment.CANCELLED)
-    return Sought((_answer_to(lines, line) if line.who == "clinic" else line).number, "place")
+    if line.who != "clinic":
+        return Sought(number, "place")
+    why = Moment.CANCELLED if line.text == "CancelVisit" else "place"
+    return Sought(_answer_to(lines, line).number, why)
 
 
 def _answer_to(lines: Sequence[Said], done: Said) -> Said:

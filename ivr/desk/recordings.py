@@ -64,7 +64,7 @@ def _wav(call: str, recording: int) -> bytes:
         if row is None or row.call != call:
             abort(404)
         patient = session.scalar(select(Call.patient_id).where(Call.id == call))
-        closed = patient in unconfirmed.closed_calls_of(session)
+        closed = unconfirmed.closes(session, call, patient)
     if closed:
         _refuse(call, patient)
     return _read(row)

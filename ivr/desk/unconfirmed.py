@@ -43,6 +43,17 @@ def held_from(rows: Session, patient: int) -> str | None:
     return None if checked else call
 
 
+def known_now(call: str) -> None:
+    """The line has identified the caller since the visitor looked."""
+    if _call() == call:
+        let_go()
+
+
+def closes(rows: Session, call: str, patient: int | None) -> bool:
+    """Whether another call is closed, because it is of somebody whom the caller may be."""
+    return call != _call() and patient in closed_calls_of(rows)
+
+
 def closed_calls_of(rows: Session) -> set[int]:
     """Patients whom the caller may be: their other calls tell of their visits too."""
     call, patients = _call(), _patients()

@@ -14,7 +14,7 @@ from ivr.speech.mulaw import encoded
 from ivr.store import tables
 from ivr.store.recordings import Folder, Mark, RecordingRows
 from ivr.store.tables import PatientPhone
-from tests.desk.conftest import ANNA, CANCELLED, Desk, Visitor
+from tests.desk.conftest import ANNA, CANCELLED, Desk, Visitor, heard
 from tests.line import settings
 
 SECRET = Mark(1, "heard", "identify.last_six", 1000, 2000, secret=True)
@@ -371,6 +371,17 @@ def test_whom_an_unknown_caller_was_looked_for_is_closed_too(desk: Desk) -> None
     assert "Записи закрыты" in visitor.text(f"/calls/{akhmetovs}/")
     visitor.post("/patients/4/open", reason="пациент у окна")
     assert "Разговор" in visitor.text(f"/calls/{akhmetovs}/")
+
+
+def test_a_caller_whom_the_line_identifies_meanwhile_closes_nothing(desk: Desk) -> None:
+    board = desk.line.switchboard
+    reply = board.pick_up(carrier_id=None, caller=ANNA, door="test")
+    visitor = desk.visitor("registrar")
+    assert "Личность не подтверждена" in visitor.text(f"/calls/{reply.call}/")
+    assert "Записи закрыты" in visitor.text("/patients/1")
+    board.hear(reply.call, reply.turn.number, heard("000017#"))
+    assert "Разговор" in visitor.text(f"/calls/{reply.call}/")
+    assert "терапевт" in visitor.text("/patients/1")
 
 
 def test_the_queue_tells_an_unknown_caller_no_visit(desk: Desk) -> None:
