@@ -18,7 +18,7 @@ from ivr.clinic.values import FullName
 from ivr.clinic.visits import ASKED, promised
 from ivr.desk import persons
 from ivr.desk.left_alone import WITH_A_PERSON, left_alone
-from ivr.desk.moments import MANY, OF_REASON, Moment
+from ivr.desk.moments import MANY, Moment, of_request
 from ivr.desk.office import Desk
 from ivr.dialogue.turns import Outcome
 from ivr.messages.outbox import IDENTITY_CODE, State
@@ -236,7 +236,7 @@ def not_reached(session: Session, desk: Desk) -> Iterator[Fact]:
     for row in session.scalars(waiting.order_by(CallbackRequest.created_at).limit(MOST)):
         due = promised(timetable, row.created_at)
         if due < now:
-            look = OF_REASON.get(row.reason, str(row.line_number))
+            look = of_request(row.reason, row.line_number)
             subject = f"request {row.id}"
             yield Fact(
                 "callback", subject, due, call=row.call_id, patient=row.patient_id, look=look

@@ -20,6 +20,7 @@ from ivr.clinic.visits import (
     promised,
     visit_rows,
 )
+from ivr.desk.moments import of_request
 from ivr.desk.office import Desk
 from ivr.desk.words import word
 from ivr.messages import outbox
@@ -124,6 +125,11 @@ class Callback:
     due: datetime
     overdue: bool
     note: str
+
+    @property
+    def look(self) -> str:
+        """Where its call opens."""
+        return of_request(self.reason, self.line_number)
 
 
 def visits(session: Session, *where: ColumnElement[bool]) -> list[VisitView]:

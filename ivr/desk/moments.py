@@ -75,6 +75,11 @@ def of_search(fields: Mapping[str, str]) -> Moment | None:
     return OF_CHOICE.get(fields.get("only", "")) or by_outcome or by_step
 
 
+def of_request(reason: str, line: int) -> str:
+    """Where a call back was asked for: why comes before the line that took it down."""
+    return OF_REASON.get(reason, str(line))
+
+
 def sought(lines: Sequence[Said], asked: str) -> Sought | None:
     """The line that is asked for by a moment or a number; None where the call has none."""
     if asked.isdecimal():
