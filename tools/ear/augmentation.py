@@ -18,12 +18,14 @@ from tools.ear.network import CONTEXT, STRIDE, outputs
 from tools.ear.noise import LENGTH, Noises
 from tools.ear.utterances import Samples
 
-PACES, PACED_SHARE = (0.8, 1.28), 0.5
+PACES, PACED_SHARE = (0.85, 1.18), 0.35
 """Of time alone, in frames."""
 SPEEDS, SPED_SHARE = (0.88, 1.13), 0.6
 """Of time and pitch, in samples."""
 ROOM_SHARE, ROOM = 0.35, 1600
 """How often, and samples of echo."""
+LOUD_SHARE, LOUD, QUIET = 0.45, (1, 20), (18, 50)
+"""How often noise is loud; decibels by which the speaker is louder, then and otherwise."""
 CODED_SHARE = 0.6
 """Through G.711."""
 CLIPPED_SHARE = 0.06
@@ -143,8 +145,8 @@ def _noise(batch: int, length: int, noises: Noises, chance: np.random.Generator)
     kinds = chance.choice(len(noises.shares), batch, p=noises.shares)
     begins = torch.from_numpy(chance.integers(0, LENGTH, batch))
     at = (torch.arange(length)[None] + begins[:, None]) % LENGTH
-    loud = chance.random(batch)
-    decibels = np.where(loud < 0.5, chance.uniform(1, 20, batch), chance.uniform(15, 50, batch))
+    loud = chance.random(batch) < LOUD_SHARE
+    decibels = np.where(loud, chance.uniform(*LOUD, batch), chance.uniform(*QUIET, batch))
     decibels = np.maximum(decibels, noises.talking[kinds] * TALKING_AT_LEAST)
     loudness = torch.from_numpy(10 ** (-decibels / 20)).float()[:, None]
     return noises.waves[torch.from_numpy(kinds)[:, None], at] * loudness

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +23,20 @@ SHORTEST, LONGEST = 12, 900
 """Frames of an utterance."""
 FASTEST = 1.13
 """An utterance must still fit its phones when it is so much faster."""
+JITTER = (0.93, 1.07)
+"""Of an utterance's length, so that it meets others each time."""
 HIMSELF = "festvox:man himself"
 """The one human being."""
-NATURAL = ("festvox:", "festival:")
-"""Voices made of his, which are heard twice as often as the others, and he three times."""
+SHARES: Mapping[str, float] = {
+    HIMSELF: 0.14,
+    "festvox:": 0.48,
+    "festival:": 0.16,
+    "ru_tts:": 0.08,
+    "espeak:": 0.14,
+}
+"""Of what is heard, by the beginning of the voice's name, however much there is of each: people
+are heard worse the less of it is a human being's. The first three are he and what is made of
+him. Other voices (a clinic's own answers) are heard once, beside these."""
 NOISE_SHARE = 0.04
 """Utterances in which nobody speaks."""
 
@@ -53,9 +64,10 @@ def items(folder: Path) -> list[Item]:
 
 
 def epoch(pool: Sequence[Item], chance: np.random.Generator) -> list[list[Item]]:
-    """Everything once, utterances of about the same length together."""
-    everyone = [item for item in pool for _ in range(_times(item.voice))]
-    jittered = [item.frames * chance.uniform(0.85, 1.15) for item in everyone]
+    """As much as there is in the pool, in SHARES; those of about the same length together."""
+    times = _times(pool, chance)
+    everyone = [item for item, number in zip(pool, times, strict=True) for _ in range(number)]
+    jittered = [item.frames * chance.uniform(*JITTER) for item in everyone]
     order = np.argsort(jittered, kind="stable")
     together = list(_together(everyone[place] for place in order))
     return [together[place] for place in chance.permutation(len(together))]
@@ -71,8 +83,20 @@ def nobody_speaks(waves: npt.NDArray[np.float32], chance: np.random.Generator) -
     return Item(samples, Said.of([SILENCE]), "nobody")
 
 
-def _times(voice: str) -> int:
-    return 1 + voice.startswith(NATURAL) + (voice == HIMSELF)
+def _times(pool: Sequence[Item], chance: np.random.Generator) -> list[int]:
+    """How often each is heard; a part of a time is heard by chance."""
+    sources = [_source(item.voice) for item in pool]
+    frames: Counter[str] = Counter()
+    for item, source in zip(pool, sources, strict=True):
+        frames[source] += item.frames
+    known = [source for source in frames if source in SHARES]
+    heard = sum(frames[source] for source in known) / sum(SHARES[source] for source in known)
+    often = {source: SHARES[source] * heard / frames[source] for source in known}
+    return [int(often.get(source, 1) + chance.random()) for source in sources]
+
+
+def _source(voice: str) -> str:
+    return next((source for source in SHARES if voice.startswith(source)), voice)
 
 
 def _item(one: Utterance) -> Item:

@@ -25,7 +25,7 @@ DITHER = 2.0
 PREEMPHASIS = 0.97
 LIFTER = 22.0
 FLOOR = 1.1920929e-7
-WARPS: npt.NDArray[np.float64] = np.linspace(0.8, 1.2, 21)
+WARPS: npt.NDArray[np.float64] = np.linspace(0.84, 1.16, 17)
 """Of frequencies, to choose from."""
 UNWARPED = len(WARPS) // 2
 FIXED_ABOVE = 3000.0

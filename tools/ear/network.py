@@ -15,9 +15,9 @@ from torch import Tensor, nn
 from tools.ear.features import BANDS
 from tools.ear.phones import OUTPUTS
 
-FIRST_WIDTH = 224
+FIRST_WIDTH = 128
 """Of the layer that is evaluated for each frame of 10 ms."""
-WIDTH = 320
+WIDTH = 288
 BOTTLENECK = 96
 LAYERS = 7
 HEAD = 128

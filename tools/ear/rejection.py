@@ -26,7 +26,7 @@ from tools.ear.lf_mmi import Bigram, bigram, sums
 from tools.ear.network import WIDTH, Network
 from tools.ear.noise import Noises, noises
 
-SHORT_OF: Mapping[str, float] = {"[unk]": 0.01, "[unk_soft]": 0.003, "[unk_strict]": 0.04}
+SHORT_OF: Mapping[str, float] = {"[unk]": 0.1, "[unk_soft]": 0.04, "[unk_strict]": 0.2}
 """Share of moments of correct speech that score below it."""
 HIDDEN = 96
 SPAN = 9

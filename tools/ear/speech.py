@@ -43,10 +43,10 @@ class Part:
 def parts() -> list[Part]:
     names = festvox.sentences()
     return [
-        *(Part(f"espeak{n:02}", partial(_espeak, 1000)) for n in range(28)),
         *(Part(f"festvox{n:02}", partial(_festvox, names[n::20])) for n in range(20)),
-        *(Part(f"ru_tts{n:02}", partial(_ru_tts, 500)) for n in range(6)),
         *(Part(f"festival{n:02}", partial(_festival, 200)) for n in range(4)),
+        *(Part(f"espeak{n:02}", partial(_espeak, 1000)) for n in range(10)),
+        *(Part(f"ru_tts{n:02}", partial(_ru_tts, 500)) for n in range(4)),
     ]
 
 
