@@ -1,7 +1,7 @@
 # make demo   the line with the demo clinic on http://127.0.0.1:8000
 # make test   the whole test suite
 # make check  lint, types, import rules, tests: what CI runs
-# make bench  speed, as comparisons in one run
+# make bench  speed, as comparisons in one run; 7 GB in var/bench, some 20 minutes the first time
 # make ear    the speech model from nothing, see tools/ear/README.md
 
 PYTHON ?= python3
@@ -31,8 +31,8 @@ lint: $(INSTALLED)
 	$(BIN)/ivr prompts check
 
 bench: $(INSTALLED)
-	$(BIN)/python -m bench
-	$(BIN)/python -m bench.desk
+	$(BIN)/python -m bench --large --folder var/bench
+	$(BIN)/python -m bench.desk --folder var/bench
 
 wheel: $(INSTALLED)
 	$(BIN)/python -m pip wheel --no-deps --wheel-dir dist .

@@ -22,6 +22,7 @@ from sqlalchemy import delete, select
 from bench.__main__ import _folder, desk_databases
 from bench.servers import _environment
 from bench.stores import PostgreSQL
+from ivr import web_server
 from ivr.app import create_app
 from ivr.clinic.recordings import name_of
 from ivr.config import Config
@@ -74,6 +75,7 @@ def main() -> None:
 
 def _measure(name: str, url: str, rounds: int) -> None:
     app = create_app(Config.from_env(_environment(url, 8000) | {"IVR_PUBLIC_URL": "http://b"}))
+    web_server.post_worker_init(None)
     database: Database = app.extensions["line"].database
     pages = list(_pages(database))
     clients = {

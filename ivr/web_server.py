@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -16,6 +17,12 @@ graceful_timeout = 20
 keepalive = 30
 limit_request_line = 4094
 limit_request_field_size = 8190
+
+
+def post_worker_init(_worker: Any) -> None:
+    """What the application is made of is never garbage: to look through it takes 0.1 s."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -233,22 +233,19 @@ def _weekdays(days: Mapping[date, int]) -> dict[int, int]:
 
 
 def _freed(session: Session, period: Period, zone: ZoneInfo) -> Freed:
-    """Openings are looked at apart: each process of a parallel count would read them all."""
     begin, end = period.between(zone)
-    freed = (
-        _within(Cancellation.requested_at, begin, end),
-        text(f"cancellations.{CANCELLED}"),  # as the index has it
-    )
-    counted = select(func.count(), func.count(Cancellation.opening_id))
-    cancelled, given_back = session.execute(
-        counted.select_from(Cancellation).where(*freed)
-    ).one()
-    taken = session.scalars(
-        select(func.count())
+    cancelled_in = _within(Cancellation.requested_at, begin, end)
+    query = (
+        select(
+            func.count(),
+            func.count(Cancellation.opening_id),
+            func.count(Opening.taken_by),
+        )
         .select_from(Cancellation)
-        .join(Opening, Opening.id == Cancellation.opening_id)
-        .where(*freed, Cancellation.opening_id.is_not(None), Opening.taken_by.is_not(None))
-    ).one()
+        .outerjoin(Opening, Opening.id == Cancellation.opening_id)
+        .where(cancelled_in, text(f"cancellations.{CANCELLED}"))  # as the index has it
+    )
+    cancelled, given_back, taken = session.execute(query).one()
     return Freed(int(cancelled), int(given_back), int(taken))
 
 
