@@ -281,6 +281,7 @@ def test_answers_are_marked_by_keyboard_while_the_recording_plays(desktop: Deskt
     page.keyboard.type("512")
     page.keyboard.press("Enter")
     expect(second.get_by_role("alert")).to_contain_text("Напишите словами")
+    expect(second.get_by_role("alert")).to_be_focused()
     second.locator("summary").press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.type("К кардиологу!")

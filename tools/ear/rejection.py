@@ -20,11 +20,12 @@ from tqdm import tqdm
 
 from tools.ear import checkpoint
 from tools.ear.augmentation import Sound, Strength, altered
-from tools.ear.batches import Item, epoch
+from tools.ear.batches import Item
 from tools.ear.checkpoint import State
 from tools.ear.lf_mmi import Bigram, bigram, sums
 from tools.ear.network import WIDTH, Network
 from tools.ear.noise import Noises, noises
+from tools.ear.shares import epoch
 
 SHORT_OF: Mapping[str, float] = {"[unk]": 0.1, "[unk_soft]": 0.04, "[unk_strict]": 0.2}
 """Share of moments of correct speech that score below it."""

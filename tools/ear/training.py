@@ -22,12 +22,13 @@ from tqdm import tqdm
 
 from tools.ear import checkpoint
 from tools.ear.augmentation import Sound, Strength, altered
-from tools.ear.batches import HIMSELF, NOISE_SHARE, Batch, Item, epoch, nobody_speaks
+from tools.ear.batches import NOISE_SHARE, Batch, Item, nobody_speaks
 from tools.ear.checkpoint import State
 from tools.ear.features import log_mel
 from tools.ear.lf_mmi import Bigram, Sums, bigram, sums
 from tools.ear.network import OUTPUT_SECONDS, Network
 from tools.ear.noise import Noises, noises
+from tools.ear.shares import HIMSELF, epoch
 
 log = logging.getLogger(__name__)
 
