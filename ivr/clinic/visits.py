@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import Select, bindparam, or_, select, update
 
@@ -75,8 +76,7 @@ def visit_rows() -> Select[tables.Visit, tables.Doctor, tables.Place]:
 def _cancellations(ledger: Ledger, patient_id: int, now: datetime) -> list[CancellationRow]:
     """Of the last 30 days or without an answer."""
     since = now - timedelta(days=CODE_DAYS)
-    found = ledger.session.execute(_RECENT, {"patient": patient_id, "since": since})
-    return [(row, visit, doctor, place) for row, visit, doctor, place in found]
+    return cancellation_list(ledger, _RECENT, {"patient": patient_id, "since": since})
 
 
 def cancellation_rows() -> CancellationSelect:
@@ -85,11 +85,14 @@ def cancellation_rows() -> CancellationSelect:
         .join(tables.Visit, tables.Visit.id == tables.Cancellation.visit_id)
         .join(tables.Doctor, tables.Doctor.id == tables.Visit.doctor_id)
         .join(tables.Place, tables.Place.id == tables.Visit.place_id)
+        .execution_options(populate_existing=True)
     )
 
 
-def cancellation_list(ledger: Ledger, found: CancellationSelect) -> list[CancellationRow]:
-    rows = ledger.session.execute(found.execution_options(populate_existing=True))
+def cancellation_list(
+    ledger: Ledger, found: CancellationSelect, which: Mapping[str, Any] | None = None
+) -> list[CancellationRow]:
+    rows = ledger.session.execute(found, which)
     return [(row, visit, doctor, place) for row, visit, doctor, place in rows]
 
 
@@ -112,7 +115,6 @@ _RECENT = (
         ),
     )
     .order_by(tables.Cancellation.requested_at, tables.Cancellation.id)
-    .execution_options(populate_existing=True)
 )
 _LAST_CALL = (
     select(tables.Call.patient_id, tables.Call.visit_id, tables.Call.step)

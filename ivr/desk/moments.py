@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ivr.clinic.actions import Check, CheckBirthDate, CheckIdentityCode, CheckPolicy
 from ivr.desk.dialogue import Said
 from ivr.dialogue.call import Wanted
+from ivr.dialogue.conversation import MISUNDERSTOOD
 from ivr.dialogue.turns import Outcome
 
 FIELD = "at"
 """Of the address of a call: a `Moment`, or a line's number."""
 MANY = 3
 """Misunderstandings for which a call is listed."""
-MISUNDERSTOOD = ("noinput", "nomatch", Wanted.SILENT, Wanted.LOST)
-CHECKS = ("CheckPolicy", "CheckBirthDate", "CheckIdentityCode")
-NO_FIT = ("need_whole", "wrong_check_digit", "missed", "refused")
+CHECKS = tuple(one.__name__ for one in (CheckPolicy, CheckBirthDate, CheckIdentityCode))
+NO_FIT = (Check.NEED_WHOLE, Check.WRONG_CHECK_DIGIT, Check.MISSED, Check.REFUSED)
 
 
 class Moment(StrEnum):

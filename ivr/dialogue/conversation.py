@@ -60,6 +60,9 @@ FARTHEST = "farthest"
 DOOR = "door"
 """Key of what a door reported (a dialled person, a note): «back» never goes past it."""
 
+MISUNDERSTOOD = ("noinput", "nomatch", Wanted.SILENT, Wanted.LOST)
+"""Effects of an answer that was silent or not understood, one that was given up included."""
+
 
 class FlowChanged(RuntimeError):
     """The transcript does not fit today's flow."""
@@ -127,8 +130,7 @@ class Conversation:
     @property
     def misunderstood(self) -> int:
         """Answers that were silent or not understood, those that were given up included."""
-        lost = ("noinput", "nomatch", Wanted.SILENT, Wanted.LOST)
-        return sum(effect in lost for effect in self._effects())
+        return sum(effect in MISUNDERSTOOD for effect in self._effects())
 
     def _effects(self) -> list[str]:
         return [line.payload["effect"] for line in self.lines if line.kind == "heard"]
