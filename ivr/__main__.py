@@ -30,7 +30,7 @@ def clock() -> datetime:
 @click.pass_context
 def main(context: click.Context) -> None:
     """A clinic's telephone line."""
-    context.obj = Tools(os.environ, clock)
+    context.obj = context.obj or Tools(os.environ, clock)
 
 
 for command in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TextIO
 
 import click
@@ -30,17 +31,17 @@ def call(tools: Tools, caller: str | None, script: TextIO | None, *, as_json: bo
         raise Stop(f"{caller!r} is no telephone number.")
     with stop_on_faults():
         line = app.open_line(tools.config(), tools.clock)
-        source = script or sys.stdin
-        screen = Screen(_write, as_json=as_json, echo=not source.isatty())
-        telephone = Telephone(
-            line.switchboard,
-            screen,
-            lambda ended: _outcome(line, ended),
-            recording=Recordings(tools).heard,
-            by_voice=line.config.speech != "off",
-        )
-        telephone.ring(number, _lines(source))
-        line.database.close()
+        with closing(line.database):
+            source = script or sys.stdin
+            screen = Screen(_write, as_json=as_json, echo=not source.isatty())
+            telephone = Telephone(
+                line.switchboard,
+                screen,
+                lambda ended: _outcome(line, ended),
+                recording=Recordings(tools).heard,
+                by_voice=line.config.speech != "off",
+            )
+            telephone.ring(number, _lines(source))
 
 
 def _outcome(line: app.Line, call_id: str) -> Outcome:

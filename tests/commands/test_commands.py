@@ -7,8 +7,9 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy import func, select
 
 from ivr.__main__ import main
 from ivr.clinic import recordings
+from ivr.commands.environment import Tools
 from ivr.speech.audio import levelled
 from ivr.speech.recogniser import shipped_model
 from ivr.speech.recorded import Take
@@ -25,14 +27,18 @@ from ivr.store.tables import Audit, Patient
 from tests.telephony.lines import environment
 
 SCRIPT = "[000017#]\n[1]\n[2]\n[1]\n"
+NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Europe/Moscow"))
 
 
 class Terminal:
+    """The commands at a noon when all visits of the demo clinic are still to come."""
+
     def __init__(self, env: dict[str, str]) -> None:
         self.env = env
 
     def __call__(self, *words: str, typed: str = "") -> Result:
-        return CliRunner().invoke(main, list(words), input=typed, env=self.env)
+        tools = Tools(self.env, lambda: NOON.astimezone(UTC))
+        return CliRunner().invoke(main, list(words), input=typed, env=self.env, obj=tools)
 
     def good(self, *words: str, typed: str = "") -> str:
         result = self(*words, typed=typed)
@@ -53,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def ivr(folder: Path) -> Terminal:
     """On a database that has the demo clinic."""
     terminal = Terminal(environment(f"sqlite:///{folder}/line.db"))
-    terminal.good("demo-data", "--now", "2026-11-23T12:00")
+    terminal.good("demo-data")
     return terminal
 
 
@@ -223,10 +229,9 @@ def test_prompts_know_what_people_have_recorded(
     ivr: Terminal, folder: Path, database: Database
 ) -> None:
     loud = levelled(np.sin(np.arange(8000, dtype=np.float32)), 0)
-    now = datetime.fromisoformat("2026-11-23T12:00+03:00")
     with database.begin() as session:
         for sentence in ("До свидания.", "Никто этого не говорит."):
-            recordings.put(session, sentence, Take(loud, -20, 40, ()), "Галина", now)
+            recordings.put(session, sentence, Take(loud, -20, 40, ()), "Галина", NOON)
     told = ivr("prompts", "check", "--recorded").output
     assert "no prompt says it: Никто этого не говорит." in told
     assert re.search(r"\n1 of \d{3} sentences are recorded", told)

@@ -133,8 +133,8 @@ def test_one_of_the_callers_visits(
     ivr: Terminal, say: Speaker, folder: Path, text: str, value: Any
 ) -> None:
     (folder / "which.wav").write_bytes(wav(say(text)))
-    of = ("--from", "+79161234567", "--now", "2026-11-23T12:00")
-    (answer,) = found(ivr.good("hear", "which.wav", "--expect", "visit", *of))
+    of = ("--expect", "visit", "--from", "+79161234567")
+    (answer,) = found(ivr.good("hear", "which.wav", *of))
     assert answer["value"] == value
 
 
