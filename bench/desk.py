@@ -24,9 +24,11 @@ from bench.servers import _environment
 from bench.stores import PostgreSQL
 from ivr import web_server
 from ivr.app import create_app
+from ivr.clinic import demo
 from ivr.clinic.recordings import name_of
 from ivr.config import Config
 from ivr.rendering import Prompts
+from ivr.statistics.settled import SettledMonths
 from ivr.store.database import Database
 from ivr.store.tables import Call, Cancellation, Registrar
 from ivr.switchboard import utc_now
@@ -66,11 +68,20 @@ def main() -> None:
         postgresql = PostgreSQL(folder)
         try:
             for name, url in desk_databases(folder, postgresql).items():
-                Database(url).upgrade()
+                _ready(Database(url))
                 if not wanted.fill:
                     _measure(name, url, wanted.rounds)
         finally:
             postgresql.close()
+
+
+def _ready(database: Database) -> None:
+    """As it is where a worker has been running."""
+    database.upgrade()
+    months = SettledMonths(database, demo.ZONE)
+    while months.count_next(utc_now()):
+        pass
+    database.close()
 
 
 def _measure(name: str, url: str, rounds: int) -> None:

@@ -35,6 +35,7 @@ from ivr.speech.recogniser import shipped_model
 from ivr.speech.synthesis import audio_name
 from ivr.speech.voices import open_voice, why_missing
 from ivr.statistics.daily import DailyFigures
+from ivr.statistics.settled import SettledMonths
 from ivr.store.database import Database
 from ivr.store.recordings import Folder
 from ivr.store.vault import Vault
@@ -81,8 +82,20 @@ def from_environment() -> Flask:
 
 
 def create_app(config: Config, clock: Clock = utc_now) -> Flask:
-    """The web process. A database that is down does not stop it: callers hear a sentence."""
+    """The web process. A database that is down does not stop it: callers hear a sentence.
+
+    Raises WrongSettings.
+    """
     line = open_line(config, clock)
+    try:
+        return _web_process(line)
+    except WrongSettings:
+        line.database.close()
+        raise
+
+
+def _web_process(line: Line) -> Flask:
+    config = line.config
     app = Flask("ivr")
     app.extensions["line"] = line
     signs = config.require_signature
@@ -92,9 +105,9 @@ def create_app(config: Config, clock: Clock = utc_now) -> Flask:
     voice = clinic_voice(line)
     app.extensions["voice"] = voice
     app.register_blueprint(Audio(line.database, line.shelf, voice).blueprint())
-    if line.config.phone_page:
+    if config.phone_page:
         app.register_blueprint(_phone_page(line).blueprint())
-    app.register_blueprint(Health(line.database, clock, newest_migration()).blueprint())
+    app.register_blueprint(Health(line.database, line.clock, newest_migration()).blueprint())
     frame.set_up(
         app,
         _desk(line),
@@ -163,11 +176,13 @@ def _wrong(what: str) -> str:
 
 
 def worker(line: Line) -> Worker:
-    figures = DailyFigures(line.database, line.vault, line.config.timezone)
+    zone = line.config.timezone
+    figures = DailyFigures(line.database, line.vault, zone)
+    months = SettledMonths(line.database, zone)
     close_silent = line.switchboard.close_silent
     wired = Worker(line.database, line.vault, sender(line.config), close_silent=close_silent)
     expiry = Expiry(line.database, Folder(line.config.recordings, line.vault))
-    wired.chores = (figures.count_ended, expiry.delete_past)
+    wired.chores = (figures.count_ended, months.count_next, expiry.delete_past)
     return wired
 
 

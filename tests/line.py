@@ -6,6 +6,7 @@ import json
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -69,6 +70,8 @@ class Line:
     config: Config = field(init=False)
     _process: Process | None = field(default=None, init=False)
     _app: Flask | None = field(default=None, init=False)
+    closing: ExitStack = field(default_factory=ExitStack, init=False)
+    """What must be over before the database is closed."""
 
     def __post_init__(self) -> None:
         self.database = Database(self.url)
@@ -148,6 +151,7 @@ class Line:
         return texts[-1].split()[1]
 
     def close(self) -> None:
+        self.closing.close()
         self.database.close()
         self._stop()
 

@@ -118,6 +118,10 @@ class Host:
     def __init__(self) -> None:
         self.pools = Pools()
         self.behind: ASGIApp | None = None
+        self.calls = 0
+        """On the line now."""
+        self.quiet = threading.Event()
+        self.quiet.set()
         self.parts: Parts | None = None
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._socket.getsockname()[1])
@@ -129,7 +133,14 @@ class Host:
         if scope["type"] == "lifespan":
             return
         assert self.behind is not None
-        await self.behind(scope, receive, send)
+        self.calls += 1
+        self.quiet.clear()
+        try:
+            await self.behind(scope, receive, send)
+        finally:
+            self.calls -= 1
+            if not self.calls:
+                self.quiet.set()
 
     @property
     def url(self) -> str:
@@ -139,6 +150,7 @@ class Host:
         """Put the line behind the socket; its turns can be waited for."""
         watched = Watched(line.switchboard)
         assert line._process is not None
+        line.closing.callback(self.settle)
         wired = media.parts(line._process, sound_of, FakeHearer)
         self.put(
             replace(
@@ -152,6 +164,10 @@ class Host:
     def put(self, parts: Parts) -> None:
         self.parts = parts
         self.behind = MediaServer(parts, self.pools).app()
+
+    def settle(self) -> None:
+        """Until every call has been put away: the database can be closed then."""
+        assert self.quiet.wait(PATIENCE)
 
     def close(self) -> None:
         self._server.should_exit = True

@@ -15,7 +15,8 @@ from ivr.desk.office import desk
 from ivr.desk.pages import Answer, page, requires
 from ivr.desk.plots import Plot, png, svg
 from ivr.desk.rights import Right
-from ivr.statistics.figures import LONGEST, Figures, Period, figures_of
+from ivr.statistics.figures import Figures, figures_of
+from ivr.statistics.periods import LONGEST, Period
 
 pages = Blueprint("statistics", __name__)
 

@@ -37,6 +37,10 @@ class Measure(StrEnum):
     """By the steps that the caller made the line slower (`0` to `2`)."""
     LOUDNESS = "loudness"
     DOOR = "door"
+    SMS = "sms"
+    """By state: of a settled month."""
+    FREED = "freed"
+    """By what became of cancelled visits' openings: of a settled month."""
 
 
 class Ending(StrEnum):

@@ -5,58 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select, text, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, func, select, union_all
+from sqlalchemy.orm import Session
 
 from ivr.statistics.counting import Ending, Measure, Result, Stage
-from ivr.store.tables import (
-    CANCELLED,
-    Cancellation,
-    DailyCount,
-    MonthlyCount,
-    Opening,
-    Outbox,
-)
+from ivr.statistics.periods import Period
+from ivr.statistics.settled import DELIVERED, GIVEN_BACK, GONE, TAKEN, not_kept, tally
+from ivr.store.tables import DailyCount, MonthlyCount
 
-LONGEST = timedelta(days=366)
-"""Of a period."""
 UNDERSTOOD = (Result.FIRST, Result.SECOND, Result.THIRD)
 Counts = Select[str, str, str, int, int]
 """Measure, name, part, count, total."""
-DELIVERED = "delivered"
-STATES = ("queued", "sending", "sent", DELIVERED, "undelivered", "unknown", "given_up")
-"""Of an SMS."""
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    first: date
-    last: date
-    """Included."""
-
-    def between(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """The moments in which it begins and ends."""
-        return (
-            datetime.combine(self.first, time(), zone),
-            datetime.combine(self.last + timedelta(days=1), time(), zone),
-        )
-
-    def months(self, today: date) -> tuple[date, date]:
-        """The first days of the first whole month within it, and of the month after the last.
-
-        A month that still goes on is whole up to today. Not in order where there is none.
-        """
-        begin = self.first if self.first.day == 1 else _next_month(self.first)
-        if self.last >= today:
-            return begin, _next_month(self.last)
-        return begin, (self.last + timedelta(days=1)).replace(day=1)
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +85,7 @@ class Figures:
 
 
 def figures_of(session: Session, period: Period, today: date, zone: ZoneInfo) -> Figures:
-    sums = _Sums(session, period, today)
+    sums = _Sums(session, period, today, zone)
     days = _days(session, period)
     return Figures(
         period=period,
@@ -141,15 +103,18 @@ def figures_of(session: Session, period: Period, today: date, zone: ZoneInfo) ->
         pace=_ordered(sums.by_name(Measure.PACE)),
         loudness=_ordered(sums.by_name(Measure.LOUDNESS)),
         doors=_most_first(sums.by_name(Measure.DOOR)),
-        freed=_freed(session, period, zone),
-        messages=_messages(session, period, zone),
+        freed=_freed(sums.by_name(Measure.FREED)),
+        messages=_most_first(+sums.by_name(Measure.SMS)),
     )
 
 
 class _Sums:
-    """The counts of a period, added up by one query: whole months, and the days beside them."""
+    """The counts of a period, added up by one query: whole months, and the days beside them.
 
-    def __init__(self, session: Session, period: Period, today: date) -> None:
+    SMS and openings of what is not kept yet are counted beside it.
+    """
+
+    def __init__(self, session: Session, period: Period, today: date, zone: ZoneInfo) -> None:
         counts = union_all(*_counts(period, today)).subquery()
         key = (counts.c.measure, counts.c.name, counts.c.part)
         sums = func.sum(counts.c["count"]), func.sum(counts.c.total)
@@ -158,6 +123,9 @@ class _Sums:
             (measure, name, part, int(count), int(total))
             for measure, name, part, count, total in session.execute(query)
         ]
+        for stretch in not_kept(session, period, today):
+            for one, count in tally(session, stretch, zone).items():
+                self._rows.append((one.measure, one.name, one.part, count, 0))
 
     def by_name(self, measure: Measure) -> Counter[str]:
         return self._added(measure, 1)
@@ -232,39 +200,8 @@ def _weekdays(days: Mapping[date, int]) -> dict[int, int]:
     return {weekday: added[weekday] for weekday in range(7)}
 
 
-def _freed(session: Session, period: Period, zone: ZoneInfo) -> Freed:
-    begin, end = period.between(zone)
-    cancelled_in = _within(Cancellation.requested_at, begin, end)
-    query = (
-        select(
-            func.count(),
-            func.count(Cancellation.opening_id),
-            func.count(Opening.taken_by),
-        )
-        .select_from(Cancellation)
-        .outerjoin(Opening, Opening.id == Cancellation.opening_id)
-        .where(cancelled_in, text(f"cancellations.{CANCELLED}"))  # as the index has it
-    )
-    cancelled, given_back, taken = session.execute(query).one()
-    return Freed(int(cancelled), int(given_back), int(taken))
-
-
-def _messages(session: Session, period: Period, zone: ZoneInfo) -> dict[str, int]:
-    """State by state: an index counts each without sorting."""
-    begin, end = period.between(zone)
-    query = (
-        select(Outbox.state, func.count())
-        .where(Outbox.state.in_(STATES), _within(Outbox.created_at, begin, end))
-        .group_by(Outbox.state)
-    )
-    counted: Counter[str] = Counter({state: int(n) for state, n in session.execute(query)})
-    return _most_first(counted)
-
-
-def _within(
-    column: InstrumentedAttribute[datetime], begin: datetime, end: datetime
-) -> ColumnElement[bool]:
-    return (column >= begin) & (column < end)
+def _freed(counts: Counter[str]) -> Freed:
+    return Freed(*(counts[name] for name in (GONE, GIVEN_BACK, TAKEN)))
 
 
 def _ordered(counted: Mapping[str, int]) -> dict[int, int]:

@@ -24,7 +24,9 @@ from ivr.statistics.counting import (
     questions,
 )
 from ivr.statistics.daily import DailyFigures, upsert
-from ivr.statistics.figures import STATES, Figures, Period, figures_of
+from ivr.statistics.figures import Figures, figures_of
+from ivr.statistics.periods import Period
+from ivr.statistics.settled import STATES
 from ivr.store.database import Database
 from ivr.store.tables import Call
 from ivr.store.tables import Line as Row

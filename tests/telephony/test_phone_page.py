@@ -50,7 +50,7 @@ in_a_browser = pytest.mark.skipif(
 
 
 def test_the_page_is_off_unless_it_is_switched_on(line: Line) -> None:
-    client = create_app(line.config, line.clock).test_client()
+    client = line.app.test_client()
     assert client.get("/phone").status_code == 404
     assert client.post("/phone/calls", json={"from": CALLER}).status_code == 404
 
