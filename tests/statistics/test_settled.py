@@ -94,7 +94,7 @@ def test_openings_of_a_kept_month(line: Line) -> None:
         session.query(Cancellation).update({"requested_at": datetime(2026, 5, 4, tzinfo=UTC)})
     before = figures(line.database).freed
     assert (before.cancelled, before.given_back) == (1, 1)
-    assert settle(line.database) == 5
+    assert settle(line.database) == 4
     assert figures(line.database).freed == before
 
 
