@@ -29,7 +29,8 @@ KEPT_ASIDE = "ru_0600"
 """Of festvox-ru's sentences: this one and those behind it."""
 FESTVOX = f"usr/share/festival/voices/russian/{FESTIVAL_VOICE.removeprefix('voice_')}"
 KTUBERLING, KLETTRES = "usr/share/ktuberling/sounds/ru", "usr/share/klettres/ru"
-RHVOICE, RHVOICES = "RHVoice-test", ("Aleksandr", "Anna", "Elena", "Irina")
+RHVOICE = "RHVoice-test"
+RHVOICES, NEW_RHVOICES = ("Aleksandr", "Anna", "Elena", "Irina"), ("Arina", "Artemiy", "Pavel")
 PEAK = 15_000
 _LINE = re.compile(r'\(\s*(\S+)\s+"(.*)"\s*\)')
 HUNDRED = {
@@ -147,12 +148,17 @@ class People:
         named = {str(one.get("name")).lower(): str(one.get("file")) for one in listed}
         return {name: _read(folder.parent / file) for name, file in named.items()}
 
-    def rhvoice(self) -> Iterator[tuple[str, Say]]:
-        if not shutil.which(RHVOICE):
-            self.miss("RHVoice with its Russian voices")
+    def rhvoice(self, voices: Sequence[str]) -> Iterator[tuple[str, Say]]:
+        if not shutil.which(RHVOICE) or not self._are_all_there(voices):
+            self.miss(f"RHVoice with {', '.join(voices)}")
             return
-        for voice in RHVOICES:
+        for voice in voices:
             yield f"RHVoice {voice}", _by(partial(self._rhvoice, voice=voice))
+
+    def _are_all_there(self, voices: Sequence[str]) -> bool:
+        """For a voice that it lacks the program takes another without a word."""
+        sounds = {self._rhvoice("голос", voice) for voice in voices}
+        return len(sounds) == len(voices)
 
     def _rhvoice(self, text: str, voice: str) -> bytes:
         """Kept in the folder: a program is started for each text."""

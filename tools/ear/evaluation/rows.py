@@ -20,7 +20,16 @@ from tests.speech.understanding import test_vectors as vectors
 from tools.ear.evaluation import invented, judging
 from tools.ear.evaluation.arithmetic import HERTZ, Samples, in_a_row
 from tools.ear.evaluation.judging import Case, Judge, plain
-from tools.ear.evaluation.people import DAYS, DIGITS, MONTHS, NUMBERS, ORDINALS, People
+from tools.ear.evaluation.people import (
+    DAYS,
+    DIGITS,
+    MONTHS,
+    NEW_RHVOICES,
+    NUMBERS,
+    ORDINALS,
+    RHVOICES,
+    People,
+)
 from tools.ear.evaluation.telephone import Change, clean, conditions, noisy, on_the_line
 
 LENGTH = 16
@@ -94,27 +103,35 @@ def rows(people: People) -> Iterator[Row]:
     yield from _rejected("the woman's other prompts", short, LOOKED_AT)
     yield from _rejected(f"ordinary sentences, {HELD_OUT}", sentences[::2], LOOKED_AT)
     yield from _rejected("nobody, only noise", list(_noises()), LOOKED_AT)
+    yield from _rhvoice(people, RHVOICES, "RHVoice, 4 voices", LOOKED_AT)
+    yield from _klettres(people)
 
 
 def rows_opened_once(people: People) -> Iterator[Row]:
     """Never to be run before the last model is made."""
-    voices = dict(people.rhvoice())
-    if voices:
-        who = f"RHVoice, {len(voices)} voices"
-        loud = ((f"{kind} noise, 10 dB", noisy(kind, 10)) for kind in ("white", "pink"))
-        sounds = (("quiet room", clean), *loud)
-        yield from _dictated(voices, who, ONCE, NEW, sounds)
-        yield from _meanings(voices, who, ONCE)
+    yield from _rhvoice(people, NEW_RHVOICES, "RHVoice, 3 newer voices", ONCE)
+
+
+def _rhvoice(people: People, names: Sequence[str], who: str, looked_at: str) -> Iterator[Row]:
+    voices = dict(people.rhvoice(names))
+    if not voices:
+        return
+    loud = ((f"{kind} noise, 10 dB", noisy(kind, 10)) for kind in ("white", "pink"))
+    yield from _dictated(voices, who, looked_at, NEW, (("quiet room", clean), *loud))
+    yield from _meanings(voices, who, looked_at)
     sentences = [_pcm(pcm) for say in voices.values() for pcm in say(foreign()).values()]
-    yield from _rejected("ordinary sentences, RHVoice", sentences, ONCE)
+    yield from _rejected(f"ordinary sentences, {who}", sentences, looked_at)
+
+
+def _klettres(people: People) -> Iterator[Row]:
     letters = people.klettres()
     for question_ in (asked("yes-no"), CONFIRM):
         cases = [Case(_sent(letters[word], clean, word), (word,)) for word in _yes_no(letters)]
-        who = "young people of KLettres"
-        yield Row(who, "да, нет", "quiet room", question_, judging.meant("yes-no"), cases, ONCE)
+        who, judge = "young people of KLettres", judging.meant("yes-no")
+        yield Row(who, "да, нет", "quiet room", question_, judge, cases, LOOKED_AT)
     known = {word for kind in (asked("yes-no"), asked("command")) for word in kind.phrases}
     unknown = [pcm for word, pcm in letters.items() if word not in known]
-    yield from _rejected("letters and syllables, KLettres", unknown, ONCE, any_word=True)
+    yield from _rejected("letters and syllables, KLettres", unknown, LOOKED_AT, any_word=True)
 
 
 def _yes_no(letters: Mapping[str, Samples]) -> list[str]:
