@@ -15,11 +15,11 @@ JITTER = (0.93, 1.07)
 HIMSELF = "festvox:man himself"
 """The one human being."""
 SHARES: Mapping[str, float] = {
-    HIMSELF: 0.14,
-    "festvox:": 0.48,
-    "festival:": 0.16,
-    "ru_tts:": 0.08,
-    "espeak:": 0.14,
+    HIMSELF: 0.12,
+    "festvox:": 0.42,
+    "festival:": 0.14,
+    "ru_tts:": 0.12,
+    "espeak:": 0.2,
 }
 """Of what is heard, by the beginning of the voice's name, however much there is of each: people
 are heard worse the less of it is a human being's. The first three are he and what is made of

@@ -18,7 +18,7 @@ from pathlib import Path
 from ivr.speech.recogniser import shipped_model
 from tools.ear.evaluation import card
 from tools.ear.evaluation.people import People
-from tools.ear.evaluation.rows import Row, rows, rows_opened_once
+from tools.ear.evaluation.rows import Row, rows
 from tools.ear.evaluation.running import heard_by_all
 
 MODEL = "ivr/speech/model"
@@ -32,7 +32,7 @@ def main() -> None:
         if wanted.before:
             models["the model before"] = _committed(wanted.before, Path(folder))
         people = People(wanted.folder)
-        test = _test(people, once=wanted.once, only=wanted.only)
+        test = _test(people, wanted.only)
         test = [replace(row, cases=row.cases[:: wanted.thin]) for row in test]
         made = time.monotonic()
         results = heard_by_all(list(models.values()), test)
@@ -54,16 +54,14 @@ def _arguments() -> argparse.Namespace:
     add("models", metavar="MODEL", nargs="*", type=Path, help="folders of Vosk models")
     add("--before", metavar="COMMIT", help="also the model that shipped with this commit")
     add("--folder", type=Path, help="packages that are not installed, unpacked (dpkg-deb -x)")
-    add("--once", action="store_true", help="also what may be looked at only once")
     add("--only", metavar="WORD", default="", help="rows whose cells have this word in them")
     add("--thin", metavar="N", type=int, default=1, help="for a look: every Nth sound only")
     add("--card", action="store_true", help="put the tables into the card of the model")
     return parser.parse_args()
 
 
-def _test(people: People, *, once: bool, only: str) -> list[Row]:
-    found = [*rows(people), *(rows_opened_once(people) if once else ())]
-    return [row for row in found if only in f"{row.who} {row.says} {row.sound}"]
+def _test(people: People, only: str) -> list[Row]:
+    return [row for row in rows(people) if only in f"{row.who} {row.says} {row.sound}"]
 
 
 def _named(model: Path) -> str:

@@ -40,7 +40,7 @@ numbers; of eight digits."""
 INVENTED = {"altered": (30, 1), "elderly-like": (10, 2), "child-like": (10, 2)}
 """Speakers of each kind, and strings of each speaker."""
 SYNTHETIC, NEW, PHRASES, SENTENCES = 3, 8, 30, 40
-"""Strings of each synthetic voice, and of each that is opened once; phrases, sentences."""
+"""Strings of each synthetic voice, and of each of RHVoice's; phrases, sentences."""
 LONGEST_PROMPT = 6 * HERTZ
 TAIL_DB = 25
 """Pink noise behind invented voices: a vocoder's silence is too clean."""
@@ -50,8 +50,8 @@ PROMPT = "Назовите номер полиса целиком, по одно
 SINGLE = "other people's single words"
 WOMAN, MAN = "a woman, never trained on", "the man trained on, other sentences"
 HELD_OUT = "espeak voices kept out"
-LOOKED_AT, ONCE = "yes", "opened once"
-"""While the first model was tuned, its maker saw results of these sets."""
+LOOKED_AT = "yes"
+"""While models were tuned, their maker saw results of these sets. No other is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +103,20 @@ def rows(people: People) -> Iterator[Row]:
     yield from _rejected("the woman's other prompts", short, LOOKED_AT)
     yield from _rejected(f"ordinary sentences, {HELD_OUT}", sentences[::2], LOOKED_AT)
     yield from _rejected("nobody, only noise", list(_noises()), LOOKED_AT)
-    yield from _rhvoice(people, RHVOICES, "RHVoice, 4 voices", LOOKED_AT)
+    yield from _rhvoice(people, RHVOICES, "RHVoice, 4 voices")
+    yield from _rhvoice(people, NEW_RHVOICES, "RHVoice, 3 newer voices")
     yield from _klettres(people)
 
 
-def rows_opened_once(people: People) -> Iterator[Row]:
-    """Never to be run before the last model is made."""
-    yield from _rhvoice(people, NEW_RHVOICES, "RHVoice, 3 newer voices", ONCE)
-
-
-def _rhvoice(people: People, names: Sequence[str], who: str, looked_at: str) -> Iterator[Row]:
+def _rhvoice(people: People, names: Sequence[str], who: str) -> Iterator[Row]:
     voices = dict(people.rhvoice(names))
     if not voices:
         return
     loud = ((f"{kind} noise, 10 dB", noisy(kind, 10)) for kind in ("white", "pink"))
-    yield from _dictated(voices, who, looked_at, NEW, (("quiet room", clean), *loud))
-    yield from _meanings(voices, who, looked_at)
+    yield from _dictated(voices, who, LOOKED_AT, NEW, (("quiet room", clean), *loud))
+    yield from _meanings(voices, who, LOOKED_AT)
     sentences = [_pcm(pcm) for say in voices.values() for pcm in say(foreign()).values()]
-    yield from _rejected(f"ordinary sentences, {who}", sentences, looked_at)
+    yield from _rejected(f"ordinary sentences, {who}", sentences, LOOKED_AT)
 
 
 def _klettres(people: People) -> Iterator[Row]:
