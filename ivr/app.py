@@ -19,7 +19,7 @@ from ivr.clinic.ledger import Ledger
 from ivr.clinic.recorded_texts import RecordedTexts
 from ivr.clinic.settings import ClinicSettings
 from ivr.clinic.voice import ClinicVoice
-from ivr.config import Config, WrongSettings
+from ivr.config import CARRIER, Config, WrongSettings
 from ivr.desk import frame
 from ivr.desk.office import Desk
 from ivr.dialogue.turns import Spoken
@@ -57,7 +57,6 @@ from ivr.telephony.twiml import CarrierVoice, Documents, PlayedVoice, RecordedVo
 from ivr.telephony.webhooks import Apologies, Webhooks
 
 Clock = Callable[[], datetime]
-CARRIER = "carrier"
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+CARRIER = "carrier"
+VOICES = (CARRIER, "espeak", "piper", "rhvoice", "festival")
+"""Who speaks: the carrier, or one of our own."""
+
 
 class WrongSettings(ValueError):
     """One sentence that names every missing or wrong setting."""
@@ -47,7 +51,7 @@ class Config:
     speech: str = "off"
     vosk_model: str = ""
     """A folder; empty: the model of the package."""
-    voice: str = "carrier"
+    voice: str = CARRIER
     piper_voice: str = ""
     sms: str = "log"
     http_sms: HttpSms = field(default_factory=HttpSms, repr=False)
@@ -89,8 +93,7 @@ class _Reader:
     def read(self) -> Config:
         env = self.env
         sms = self.one_of("IVR_SMS", ("log", "twilio", "http"), "log")
-        voices = ("carrier", "espeak", "piper", "rhvoice", "festival")
-        voice = self.one_of("IVR_VOICE", voices, "carrier")
+        voice = self.one_of("IVR_VOICE", VOICES, CARRIER)
         speech = self.one_of("IVR_SPEECH", ("vosk", "off"), "off")
         return Config(
             database_url=env.get("IVR_DATABASE_URL", "sqlite:///var/ivr.db"),

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click
 
+from ivr import config
 from ivr.clinic import recordings
 from ivr.clinic.recordings import own_sentences
 from ivr.clinic.voice import ClinicVoice
 from ivr.commands.environment import VAR, Stop, Tools, open_line
 from ivr.rendering import Prompts
 from ivr.speech.synthesis import Synthesizer
-from ivr.speech.voices import VOICES, open_voice, why_missing
+from ivr.speech.voices import VOICES, ProgramVoice, open_voice, why_missing
 
 
 @click.group()
@@ -62,9 +63,11 @@ def render(tools: Tools, folder: Path, *, recorded: bool) -> None:
     """Make the sound of every fixed prompt, to listen to."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        voice: Synthesizer | ClinicVoice = Synthesizer()
+        other = _other_voice(tools)
+        voice: Synthesizer | ClinicVoice = Synthesizer(other=other)
         if recorded:
-            voice = ClinicVoice(stack.enter_context(open_line(tools)).database, tools.clock)
+            database = stack.enter_context(open_line(tools)).database
+            voice = ClinicVoice(database, tools.clock, other=other)
         stack.callback(voice.close)
         _render(voice, folder)
 
@@ -91,11 +94,18 @@ def say(  # noqa: PLR0913 - options, each by its name
     tools: Tools, text: str, file: Path, voice: str | None, *, pace: int, loudness: int
 ) -> None:
     """Say TEXT into FILE.wav."""
-    name = voice or tools.env.get("IVR_VOICE", "")
+    with closing(Synthesizer(other=_other_voice(tools, voice))) as synthesizer:
+        file.write_bytes(synthesizer.wav(text, pace, loudness))
+    click.echo(str(file))
+
+
+def _other_voice(tools: Tools, name: str | None = None) -> ProgramVoice | None:
+    """The one named here or by IVR_VOICE; None is espeak, also where the carrier speaks."""
+    name = name or tools.env.get("IVR_VOICE") or config.CARRIER
+    if name not in config.VOICES:
+        raise Stop(f"IVR_VOICE must be one of {', '.join(config.VOICES)}.")
     piper_voice = tools.env.get("IVR_PIPER_VOICE", "")
     missing = why_missing(name, piper_voice)
     if missing:
         raise Stop(f"{missing}.")
-    with closing(Synthesizer(other=open_voice(name, piper_voice))) as synthesizer:
-        file.write_bytes(synthesizer.wav(text, pace, loudness))
-    click.echo(str(file))
+    return open_voice(name, piper_voice)

@@ -225,6 +225,13 @@ def test_the_voice_needs_no_settings(folder: Path) -> None:
     assert bare("prompts", "check").exit_code in {0, 2}
 
 
+@pytest.mark.parametrize("words", [("say", "Да.", "yes.wav"), ("prompts", "render")])
+def test_a_voice_that_does_not_exist_is_named(folder: Path, words: tuple[str, ...]) -> None:
+    result = Terminal({"IVR_VOICE": "opera"})(*words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("IVR_VOICE must be one of carrier, espeak,")
+
+
 def test_prompts_know_what_people_have_recorded(
     ivr: Terminal, folder: Path, database: Database
 ) -> None:
