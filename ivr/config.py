@@ -68,7 +68,7 @@ class Config:
     media_port: int = 8001
     media_url: str = ""
     """`wss://…` of the media socket, no slash at the end."""
-    max_streams: int = 20
+    max_streams: int = 12
     media_leave: int = 25
     """Seconds that calls have to end, once the media process is told to stop."""
     phone_page: bool = False
@@ -123,7 +123,7 @@ class _Reader:
             port=self.count("PORT", 8000, most=65535),
             media_port=self.count("IVR_MEDIA_PORT", 8001, most=65535),
             media_url=self.media_url(),
-            max_streams=self.count("IVR_MAX_STREAMS", 20, most=10_000),
+            max_streams=self.count("IVR_MAX_STREAMS", 12, most=10_000),
             media_leave=self.count("IVR_MEDIA_LEAVE", 25, most=3600),
             phone_page=self.one_of("IVR_PHONE_PAGE", ("on", "off"), "off") == "on",
             proxies=self.count("IVR_PROXIES", 0, least=0, most=9),

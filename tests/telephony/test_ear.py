@@ -13,11 +13,13 @@ from ivr.telephony.media_stream.effects import CloseEar, HearFrame, OpenEar
 
 QUESTION = Hearing(("да",), Filler.NONE, 0.7)
 SILENT = b"\xff" * 160
+END = str(0xFFFF)
+"""What the hearer makes of silence."""
 
 
 @dataclass
 class Hearer:
-    """Hears every frame's first byte."""
+    """Hears the number in every frame's first two bytes."""
 
     done: list[str] = field(default_factory=list)
 
@@ -28,8 +30,9 @@ class Hearer:
         self.done.append("open")
 
     def hear(self, frame: bytes, ours: bytes) -> Sequence[EarEvent]:
-        self.done.append(str(frame[0]))
-        return (Utterance(str(frame[0])),)
+        heard = str(int.from_bytes(frame[:2]))
+        self.done.append(heard)
+        return (Utterance(heard),)
 
     def close(self) -> None:
         self.done.append("close")
@@ -44,7 +47,7 @@ def listened(*items: Any) -> tuple[list[str], list[tuple[int, str]]]:
 
     def heard(ear: int, event: EarEvent) -> None:
         events.append((ear, cast("Utterance", event).words))
-        if event == Utterance("255"):
+        if event == Utterance(END):
             raise Enough
 
     async def listen() -> None:
@@ -70,14 +73,14 @@ class _Made:
 
 
 def frame(n: int) -> HearFrame:
-    return HearFrame(bytes([n]) * 160, SILENT)
+    return HearFrame(n.to_bytes(2) * 80, SILENT)
 
 
 def test_events_are_of_the_question_that_was_open() -> None:
     done, events = listened(
         OpenEar(1, QUESTION), frame(1), CloseEar(), OpenEar(2, QUESTION), frame(2)
     )
-    assert done == ["open", "1", "close", "open", "2", "255"]
+    assert done == ["open", "1", "close", "open", "2", END]
     assert events == [(1, "1"), (2, "2")]
 
 

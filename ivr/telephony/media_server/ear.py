@@ -10,8 +10,8 @@ from ivr.telephony import metrics
 from ivr.telephony.media_server.parts import EarEvent, Hearer, Parts, Pools, in_thread
 from ivr.telephony.media_stream.effects import CloseEar, HearFrame, OpenEar, PrepareEar
 
-MOST_FRAMES = 100
-"""That wait: two seconds. Older ones are dropped, the recogniser must not fall behind."""
+MOST_FRAMES = 500
+"""That wait: ten seconds. A busy machine hears late; what is older is lost, digits with it."""
 
 Item = PrepareEar | OpenEar | HearFrame | CloseEar
 
