@@ -28,6 +28,8 @@ class Vote(Enum):
     BESIDE_DEEDS = "beside_deeds"
     ASIDE = "asides"
     NO_ANSWER = "no_answers"
+    MISHEARD = "misheard"
+    """To a confirmation: no yes alone, it may be noise."""
 
 
 _EVERYWHERE = (
@@ -41,6 +43,7 @@ _OF_CANCELLING = {
     "no_cancel": Vote.NO,
     "neither_cancel": Vote.NO_ANSWER,
 }
+_SURE_ELSEWHERE = {Vote.YES, Vote.DEED}
 _DEEDS = frozenset({Vote.DEED, Vote.CANCELLING, Vote.ABSENT})
 _YESES = _DEEDS | {Vote.YES}
 
@@ -70,7 +73,8 @@ def yes_no(
     `confirming`: a false yes would cost, so that only an unmixed one is one.
     """
     spoken = heard(words, pauses)
-    votes = set(_votes(spoken, _phrases(cancelling=cancelling, own=own)))
+    phrases = _phrases(cancelling=cancelling, own=own, confirming=confirming)
+    votes = set(_votes(spoken, phrases))
     if Vote.NO_ANSWER in votes:
         return None
     is_yes = _is_clear(votes) if confirming else bool(votes & (_YESES | {Vote.MURMUR}))
@@ -102,12 +106,15 @@ def misheard() -> frozenset[str]:
 
 
 @cache
-def _phrases(*, cancelling: bool, own: Own) -> Phrases[Vote]:
+def _phrases(*, cancelling: bool, own: Own, confirming: bool = False) -> Phrases[Vote]:
     data = table("yes_no")
     meanings = {phrase: vote for vote in _EVERYWHERE for phrase in data[vote.value]}
     if cancelling:
         for name, vote in _OF_CANCELLING.items():
             meanings |= dict.fromkeys(data[name], vote)
+    if confirming:
+        known = [phrase for phrase in misheard() if meanings.get(phrase) in _SURE_ELSEWHERE]
+        meanings |= dict.fromkeys(known, Vote.MISHEARD)
     for pronoun, phrases in data["with_pronoun"].items():
         known = [phrase for phrase in phrases if phrase in meanings]
         meanings |= {f"{pronoun} {phrase}": meanings[phrase] for phrase in known}
