@@ -190,5 +190,9 @@ class YesNo:
 
     def from_words(self, words: str) -> bool | None:
         return yes_no(
-            words, cancelling=self.cancelling, confirming=self.confirming, own=self.own
+            words,
+            cancelling=self.cancelling,
+            confirming=self.confirming,
+            unmistakable=self.confirming,
+            own=self.own,
         )

@@ -29,7 +29,7 @@ class Vote(Enum):
     ASIDE = "asides"
     NO_ANSWER = "no_answers"
     MISHEARD = "misheard"
-    """To a confirmation: no yes alone, it may be noise."""
+    """Where a yes must be unmistakable: none alone, it may be noise."""
 
 
 _EVERYWHERE = (
@@ -43,7 +43,6 @@ _OF_CANCELLING = {
     "no_cancel": Vote.NO,
     "neither_cancel": Vote.NO_ANSWER,
 }
-_SURE_ELSEWHERE = {Vote.YES, Vote.DEED}
 _DEEDS = frozenset({Vote.DEED, Vote.CANCELLING, Vote.ABSENT})
 _YESES = _DEEDS | {Vote.YES}
 
@@ -59,11 +58,12 @@ class Own:
 NOTHING_OF_ITS_OWN = Own()
 
 
-def yes_no(
+def yes_no(  # noqa: PLR0913 - options, each by its name
     words: str,
     *,
     cancelling: bool = True,
     confirming: bool = True,
+    unmistakable: bool = False,
     pauses: Collection[int] = (),
     own: Own = NOTHING_OF_ITS_OWN,
 ) -> bool | None:
@@ -71,9 +71,10 @@ def yes_no(
 
     `cancelling`: the question is whether to cancel a visit, so that «не приду» is a yes.
     `confirming`: a false yes would cost, so that only an unmixed one is one.
+    `unmistakable`: what noise is taken for is no yes alone.
     """
     spoken = heard(words, pauses)
-    phrases = _phrases(cancelling=cancelling, own=own, confirming=confirming)
+    phrases = _phrases(cancelling=cancelling, own=own, unmistakable=unmistakable)
     votes = set(_votes(spoken, phrases))
     if Vote.NO_ANSWER in votes:
         return None
@@ -106,14 +107,16 @@ def misheard() -> frozenset[str]:
 
 
 @cache
-def _phrases(*, cancelling: bool, own: Own, confirming: bool = False) -> Phrases[Vote]:
+def _phrases(*, cancelling: bool, own: Own, unmistakable: bool = False) -> Phrases[Vote]:
     data = table("yes_no")
     meanings = {phrase: vote for vote in _EVERYWHERE for phrase in data[vote.value]}
     if cancelling:
         for name, vote in _OF_CANCELLING.items():
             meanings |= dict.fromkeys(data[name], vote)
-    if confirming:
-        known = [phrase for phrase in misheard() if meanings.get(phrase) in _SURE_ELSEWHERE]
+    if unmistakable:
+        known = [
+            phrase for phrase in misheard() if meanings.get(phrase) in (Vote.YES, Vote.DEED)
+        ]
         meanings |= dict.fromkeys(known, Vote.MISHEARD)
     for pronoun, phrases in data["with_pronoun"].items():
         known = [phrase for phrase in phrases if phrase in meanings]

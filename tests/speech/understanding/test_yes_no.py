@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from ivr.dialogue.answers import YesNo
 from ivr.speech.understanding import yes_no
 
 YES = """
-да|Да.|ага|угу|да-да|да, да, да|да конечно|ну да|так точно|верно|да, верно|да, правильно
-подтверждаю|согласна|согласен|конечно, отмените|разумеется, да|да пожалуйста|да, спасибо
-да-да, отмените
+да|Да.|ага|угу|да-да|да, да, да|конечно|да конечно|ну да|ну конечно|так точно|верно|да, верно
+правильно|подтверждаю|согласна|согласен|разумеется|да пожалуйста|да, спасибо|да-да, отмените
 отменить|отмените|отменяйте|отменяем|да, отменить|да отмените|отмените пожалуйста|ну отменяйте
 отмените запись|отмените этот приём|я хочу отменить|хочу отменить|надо отменить|нужно отменить
 не приду|я не приду|да, не приду|да не приду|мы не придём|не пойду
 не приеду
 не смогу прийти|не могу прийти|отказываюсь|я отказываюсь|снимите запись|да я не приду
-всё верно|да, всё правильно|ой да|ну да, отменяйте
+всё верно|именно так|да, всё правильно|ой да|ну да, отменяйте
 """
 MISHEARD = (
     "конечно|ну конечно|правильно|разумеется|именно так|обязательно|отменяй|Всё правильно."
@@ -57,9 +57,12 @@ def test_a_yes(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", _rows(MISHEARD))
-def test_a_yes_that_noise_may_be_is_none_to_a_confirmation(words: str) -> None:
-    assert yes_no(words) is None
-    assert yes_no(words, confirming=False) is True
+def test_what_noise_is_taken_for_confirms_nothing_alone(words: str) -> None:
+    sure = YesNo(cancelling=True, confirming=True)
+    assert sure.from_words(words) is None
+    assert sure.from_words(f"{words}, отмените") is True
+    assert YesNo(cancelling=True).from_words(words) is True
+    assert yes_no(words) is True
 
 
 @pytest.mark.parametrize("words", _rows(NO))
