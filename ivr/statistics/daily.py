@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ivr.dialogue.conversation import Line
 from ivr.statistics.counting import CallFacts, Key, TimedLine, figures
 from ivr.store import tables
 from ivr.store.database import Database
+from ivr.store.inserts import insert_into
 from ivr.store.tables import UNCOUNTED, Call, DailyCount, MonthlyCount
 from ivr.store.transcripts import SEAL
 from ivr.store.vault import CannotOpen, Vault
@@ -119,8 +119,7 @@ def _add_to(
     when: str,
     sums: dict[tuple[date, Key], Counter[str]],
 ) -> None:
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite if on_sqlite else postgresql).insert(table)
+    statement = insert_into(session, table)
     added = statement.on_conflict_do_update(
         index_elements=[when, "measure", "name", "part"],
         set_={

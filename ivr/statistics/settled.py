@@ -12,12 +12,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ivr.statistics.counting import Key, Measure
 from ivr.statistics.periods import Period, month_of, next_month
 from ivr.store.database import Database
+from ivr.store.inserts import insert_into
 from ivr.store.tables import CANCELLED, Cancellation, MonthlyCount, Opening, Outbox
 
 SETTLED = timedelta(days=62)
@@ -113,15 +113,13 @@ def _freed(session: Session, begin: datetime, end: datetime) -> Counter[Key]:
 
 def _keep(session: Session, month: date, counted: Counter[Key]) -> None:
     """With noughts: a month without SMS is counted, too. What another worker kept stays."""
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite if on_sqlite else postgresql).insert(MonthlyCount)
     keys = {*counted, *(Key(Measure.SMS, state) for state in STATES)}
     columns = ("month", "measure", "name", "part", "count", "total")
     rows = [
         dict(zip(columns, (month, *astuple(key), counted[key], 0), strict=True))
         for key in sorted(keys)
     ]
-    session.execute(statement.on_conflict_do_nothing(), rows)
+    session.execute(insert_into(session, MonthlyCount).on_conflict_do_nothing(), rows)
 
 
 def _within(

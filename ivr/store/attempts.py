@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import case
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from ivr.store.inserts import insert_into
 from ivr.store.tables import Attempts
 
 
@@ -18,9 +18,7 @@ def count(
 
     One statement: two at once count twice.
     """
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if on_postgresql else sqlite.insert
-    row = insert(Attempts).values(scope=scope, key=key, failures=1, last_at=now)
+    row = insert_into(session, Attempts).values(scope=scope, key=key, failures=1, last_at=now)
     again = case((Attempts.last_at < now - forgotten_after, 1), else_=Attempts.failures + 1)
     counted = row.on_conflict_do_update(
         index_elements=[Attempts.scope, Attempts.key],

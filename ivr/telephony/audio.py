@@ -15,11 +15,11 @@ from importlib.resources import files
 from typing import Protocol, cast
 
 from flask import Blueprint, Response, request
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ivr.faults import report
 from ivr.store.database import Database
+from ivr.store.inserts import insert_into
 from ivr.store.tables import SpokenAudio
 from ivr.store.vault import Vault
 from ivr.switchboard import Reply
@@ -108,8 +108,7 @@ def _upsert(session: Session, rows: list[dict[str, object]]) -> None:
 
     A row that will last for most of its time is left alone, so calls do not queue for it.
     """
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite if on_sqlite else postgresql).insert(SpokenAudio).values(rows)
+    statement = insert_into(session, SpokenAudio).values(rows)
     later = statement.excluded.expires_at
     nearly_over = SpokenAudio.expires_at < cast("datetime", rows[0]["expires_at"]) - KEPT / 2
     session.execute(

@@ -94,15 +94,15 @@ def rows(people: People) -> Iterator[Row]:
     yield from _woman(people, conditions(talk, prompt))
     yield from _invented(people)
     yield from _man(people)
-    yield from _dictated(voices, HELD_OUT, LOOKED_AT, SYNTHETIC, (("quiet room", clean),))
-    yield from _meanings(voices, HELD_OUT, LOOKED_AT)
+    yield from _dictated(voices, HELD_OUT, SYNTHETIC, (("quiet room", clean),))
+    yield from _meanings(voices, HELD_OUT)
     words = people.ktuberling().values()
-    yield from _rejected(SINGLE, words, LOOKED_AT, any_word=True)
+    yield from _rejected(SINGLE, words, any_word=True)
     prompts = [_pcm(pcm) for pcm in people.womans_prompts().values()]
     short = [pcm for pcm in prompts if pcm.size <= LONGEST_PROMPT][::4]
-    yield from _rejected("the woman's other prompts", short, LOOKED_AT)
-    yield from _rejected(f"ordinary sentences, {HELD_OUT}", sentences[::2], LOOKED_AT)
-    yield from _rejected("nobody, only noise", list(_noises()), LOOKED_AT)
+    yield from _rejected("the woman's other prompts", short)
+    yield from _rejected(f"ordinary sentences, {HELD_OUT}", sentences[::2])
+    yield from _rejected("nobody, only noise", list(_noises()))
     yield from _rhvoice(people, RHVOICES, "RHVoice, 4 voices")
     yield from _rhvoice(people, NEW_RHVOICES, "RHVoice, 3 newer voices")
     yield from _klettres(people)
@@ -113,10 +113,10 @@ def _rhvoice(people: People, names: Sequence[str], who: str) -> Iterator[Row]:
     if not voices:
         return
     loud = ((f"{kind} noise, 10 dB", noisy(kind, 10)) for kind in ("white", "pink"))
-    yield from _dictated(voices, who, LOOKED_AT, NEW, (("quiet room", clean), *loud))
-    yield from _meanings(voices, who, LOOKED_AT)
+    yield from _dictated(voices, who, NEW, (("quiet room", clean), *loud))
+    yield from _meanings(voices, who)
     sentences = [_pcm(pcm) for say in voices.values() for pcm in say(foreign()).values()]
-    yield from _rejected(f"ordinary sentences, {who}", sentences, LOOKED_AT)
+    yield from _rejected(f"ordinary sentences, {who}", sentences)
 
 
 def _klettres(people: People) -> Iterator[Row]:
@@ -124,10 +124,10 @@ def _klettres(people: People) -> Iterator[Row]:
     for question_ in (asked("yes-no"), CONFIRM):
         cases = [Case(_sent(letters[word], clean, word), (word,)) for word in _yes_no(letters)]
         who, judge = "young people of KLettres", judging.meant("yes-no")
-        yield Row(who, "да, нет", "quiet room", question_, judge, cases, LOOKED_AT)
+        yield Row(who, "да, нет", "quiet room", question_, judge, cases)
     known = {word for kind in (asked("yes-no"), asked("command")) for word in kind.phrases}
     unknown = [pcm for word, pcm in letters.items() if word not in known]
-    yield from _rejected("letters and syllables, KLettres", unknown, LOOKED_AT, any_word=True)
+    yield from _rejected("letters and syllables, KLettres", unknown, any_word=True)
 
 
 def _yes_no(letters: Mapping[str, Samples]) -> list[str]:
@@ -213,7 +213,7 @@ def _man(people: People) -> Iterator[Row]:
     judge = judging.of_a_sentence
     yield _row(MAN, f"{len(said)} sentences", clean, question_, judge, said)
     sounds = [pcm for _, pcm in said]
-    yield from _rejected("sentences of " + MAN, sounds, LOOKED_AT)
+    yield from _rejected("sentences of " + MAN, sounds)
 
 
 def _letters(text: str) -> str:
@@ -223,7 +223,6 @@ def _letters(text: str) -> str:
 def _dictated(
     voices: Mapping[str, Say],
     who: str,
-    looked_at: str,
     count: int,
     sounds: Iterable[tuple[str, Change]],
 ) -> Iterator[Row]:
@@ -242,10 +241,10 @@ def _dictated(
                 ("digits, alone", judging.alone, digits),
                 (f"{LENGTH} digits", judging.digits_and_fillers, strings),
             ):
-                yield _row(who, says, change, question_, judge, said, sound, looked_at)
+                yield _row(who, says, change, question_, judge, said, sound)
 
 
-def _meanings(voices: Mapping[str, Say], who: str, looked_at: str) -> Iterator[Row]:
+def _meanings(voices: Mapping[str, Say], who: str) -> Iterator[Row]:
     """What a patient may say at other questions; by each voice some of it."""
     for kind, says in MEANT.items():
         question_, read = asked(kind), value_of(kind)
@@ -256,7 +255,7 @@ def _meanings(voices: Mapping[str, Say], who: str, looked_at: str) -> Iterator[R
             some = chance.sample(phrases, min(PHRASES, len(phrases)))
             said += [(tuple(text.split()), _pcm(pcm)) for text, pcm in say(some).items()]
         judge = judging.meant(kind)
-        yield _row(who, says, clean, question_, judge, said, "quiet room", looked_at)
+        yield _row(who, says, clean, question_, judge, said)
 
 
 MEANT: Mapping[Kind, str] = {
@@ -281,9 +280,7 @@ def _without_figures(table: Iterable[object]) -> Iterator[str]:
             yield text
 
 
-def _rejected(
-    who: str, sounds: Iterable[Samples], looked_at: str, *, any_word: bool = False
-) -> Iterator[Row]:
+def _rejected(who: str, sounds: Iterable[Samples], *, any_word: bool = False) -> Iterator[Row]:
     said: list[Said] = [((), pcm) for pcm in sounds]
     if not said:
         return
@@ -293,8 +290,7 @@ def _rejected(
         (asked("command"), judging.by_question("command")),
     ):
         judge = judging.rejected(read, any_word=any_word)
-        sound = "quiet room"
-        yield _row(who, "no answer", clean, question_, judge, said, sound, looked_at)
+        yield _row(who, "no answer", clean, question_, judge, said)
 
 
 def _noises() -> Iterator[Samples]:
@@ -352,13 +348,12 @@ def _row(  # noqa: PLR0913, PLR0917 - a row has many cells
     judge: Judge,
     said: Sequence[Said],
     sound: str = "quiet room",
-    looked_at: str = LOOKED_AT,
 ) -> Row:
     cases = [
         Case(_sent(pcm, change, f"{who} {sound} {place}"), words)
         for place, (words, pcm) in enumerate(said)
     ]
-    return Row(who, says, sound, question_, judge, cases, looked_at)
+    return Row(who, says, sound, question_, judge, cases)
 
 
 def _sent(pcm: Samples, change: Change, seed: str) -> bytes:

@@ -105,7 +105,7 @@ def _known_to(ears: Sequence[Ear], row: Row) -> Row:
         for case in row.cases
     ]
     question = Asked(row.asked.name, phrases, row.asked.filler)
-    return Row(row.who, row.says, row.sound, question, row.judge, cases, row.looked_at)
+    return Row(row.who, row.says, row.sound, question, row.judge, cases)
 
 
 def _resident() -> int:
