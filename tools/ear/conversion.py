@@ -78,9 +78,7 @@ def read(folder: Path) -> Network:
     _fill(network.first, Affine((first.matrix @ bands).astype(np.float32), first.bias))
     _fill(network.second, _affine(components["second.affine"]))
     for number, layer in enumerate(network.layers):
-        squeeze = _affine(components[f"layer{number}.squeeze.affine"])
-        layer.squeeze.weight.data = torch.from_numpy(squeeze.matrix)
-        _fill(layer.stretch, _affine(components[f"layer{number}.affine"]))
+        _fill(layer, _affine(components[f"layer{number}.affine"]))
     for head in (network.head, network.other_head):
         _fill(head.dense, _affine(components["head.affine"]))
         scores = _affine(components["scores.affine"])
@@ -133,13 +131,10 @@ def _hidden(build: _Builder, network: Network) -> str:
     return hidden
 
 
-def _layer(build: _Builder, layer: nn.Module, name: str, hidden: str) -> str:
-    squeeze = _double(layer.squeeze.weight)
-    none = np.zeros(len(squeeze))
-    squeezed = build.affine(f"{name}.squeeze", _shifted(hidden, (-STRIDE, 0)), squeeze, none)
-    near = _shifted(squeezed, (0, STRIDE))
-    stretched = build.rectified(name, near, *_folded(layer.stretch))
-    return build.add(f"{name}.sum", Joint(WIDTH), f"Sum({hidden}, {stretched})")
+def _layer(build: _Builder, layer: Dense, name: str, hidden: str) -> str:
+    near = _shifted(hidden, (-STRIDE, 0, STRIDE))
+    found = build.rectified(name, near, *_folded(layer))
+    return build.add(f"{name}.sum", Joint(WIDTH), f"Sum({hidden}, {found})")
 
 
 def _fillers(

@@ -1,9 +1,9 @@
-"""The network: factored time-delay layers with sums around them, three frames to one output.
+"""The network: time-delay layers with sums around them, three frames to one output.
 
-Each layer squeezes its frame and the one before into a bottleneck, and stretches the bottleneck
-of its frame and the next. Shifts in time are written as one matrix over several frames: quick
-on a processor, and the same as `Append(Offset(…))` of Kaldi's nnet3. A caller pads the frames
-by CONTEXT on both sides, by repetition, as Kaldi does at the ends of sound.
+Each layer hears its frame, the one before and the next. Shifts in time are written as one
+matrix over several frames: quick on a processor, and the same as `Append(Offset(…))` of Kaldi's
+nnet3. A caller pads the frames by CONTEXT on both sides, by repetition, as Kaldi does at the
+ends of sound.
 """
 
 from __future__ import annotations
@@ -15,11 +15,8 @@ from torch import Tensor, nn
 from tools.ear.features import BANDS
 from tools.ear.phones import OUTPUTS
 
-FIRST_WIDTH = 128
-"""Of the layer that is evaluated for each frame of 10 ms."""
-WIDTH = 288
-BOTTLENECK = 96
-LAYERS = 7
+WIDTH = 256
+LAYERS = 5
 HEAD = 128
 STRIDE = 3
 """Frames of 10 ms for an output."""
@@ -55,20 +52,6 @@ class Dense(nn.Module):
         return torch.relu(self.normal(self.linear(inputs)))
 
 
-class Factored(nn.Module):
-    """Two frames to a bottleneck, two of those to the full width: three frames in all."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.squeeze = nn.Linear(2 * WIDTH, BOTTLENECK, bias=False)
-        self.stretch = Dense(2 * BOTTLENECK, WIDTH)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        squeezed = self.squeeze(torch.cat([inputs[:, :-1], inputs[:, 1:]], 2))
-        found: Tensor = self.stretch(torch.cat([squeezed[:, :-1], squeezed[:, 1:]], 2))
-        return found
-
-
 class Head(nn.Module):
     """Scores of the phones' outputs."""
 
@@ -89,9 +72,9 @@ class Network(nn.Module):
         super().__init__()
         self.mean = nn.Parameter(torch.zeros(BANDS), requires_grad=False)
         self.scale = nn.Parameter(torch.ones(BANDS), requires_grad=False)
-        self.first = Dense(5 * BANDS, FIRST_WIDTH)
-        self.second = Dense(3 * FIRST_WIDTH, WIDTH)
-        self.layers = nn.ModuleList(Factored() for _ in range(LAYERS))
+        self.first = Dense(5 * BANDS, WIDTH)
+        self.second = Dense(3 * WIDTH, WIDTH)
+        self.layers = nn.ModuleList(Dense(3 * WIDTH, WIDTH) for _ in range(LAYERS))
         self.head = Head()
         self.other_head = Head()
         """Trained on phones frame by frame, which steadies the first; not used afterwards."""
@@ -103,11 +86,10 @@ class Network(nn.Module):
     def forward(self, frames: Tensor) -> Tensor:
         """Hidden values for the heads: batch by outputs by WIDTH."""
         inputs = (frames - self.mean) * self.scale
-        size = inputs.shape[1] - 4
-        hidden = self.first(torch.cat([inputs[:, at : size + at] for at in range(5)], 2))
+        hidden = self.first(_beside(inputs, 5))
         hidden = self.second(_by_threes(hidden))
         for layer in self.layers:
-            hidden = hidden[:, 1:-1] + self._shaken(layer(hidden))
+            hidden = hidden[:, 1:-1] + self._shaken(layer(_beside(hidden, 3)))
         return hidden
 
     def _shaken(self, hidden: Tensor) -> Tensor:
@@ -120,6 +102,12 @@ class Network(nn.Module):
 
 def outputs(frames: int) -> int:
     return (frames + STRIDE - 1) // STRIDE
+
+
+def _beside(inputs: Tensor, count: int) -> Tensor:
+    """Each frame with its neighbours, `count` in all: as many frames fewer, less one."""
+    size = inputs.shape[1] - count + 1
+    return torch.cat([inputs[:, at : size + at] for at in range(count)], 2)
 
 
 def _by_threes(hidden: Tensor) -> Tensor:

@@ -59,13 +59,13 @@ class Texts:
 
     def one(self, chance: np.random.Generator) -> Text:
         kinds: Mapping[Callable[[np.random.Generator], Text], float] = {
-            self._digits: 0.21,
-            self._policy: 0.19,
+            self._digits: 0.24,
+            self._policy: 0.14,
             self._number: 0.06,
-            self._date: 0.07,
-            self._phrase: 0.13,
-            self._known_words: 0.10,
-            self._foreign_words: 0.24,
+            self._date: 0.08,
+            self._phrase: 0.18,
+            self._known_words: 0.18,
+            self._foreign_words: 0.12,
         }
         kind = chance.choice(len(kinds), p=list(kinds.values()))
         return list(kinds)[kind](chance)
@@ -76,6 +76,10 @@ class Texts:
         if chance is None or chance.random() < 0.5:
             return said[0]
         return one_of(said, chance)
+
+    def is_spelled(self, text: Text) -> bool:
+        """Without words that do not exist."""
+        return all(word.isalpha() for group in text for word in group)
 
     def _digits(self, chance: np.random.Generator) -> Text:
         count = int(chance.choice((1, 1, 2, 3, 4, 5, 6, 8)))

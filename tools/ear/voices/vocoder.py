@@ -29,18 +29,18 @@ class Change:
     liveliness: float = 1.0
     """Exponent of the intonation; 0 is a monotone."""
     tremor: float = 0.0
-    """Of the pitch, as a share of it, at about 5 Hz."""
+    """Of the pitch, as a share of it, at about 5 Hz; with it the loudness."""
     breath: float = 0.0
     """0..1: how much of the voice becomes noise."""
 
 
 Range = tuple[float, float]
 KINDS: Mapping[str, tuple[float, Range, Range]] = {
-    "woman": (0.34, (1.5, 2.1), (1.08, 1.22)),
-    "child": (0.16, (1.9, 2.6), (1.18, 1.32)),
-    "man": (0.26, (0.7, 1.3), (0.9, 1.08)),
-    "old man": (0.12, (0.75, 1.3), (0.92, 1.06)),
-    "old woman": (0.12, (1.3, 1.9), (1.06, 1.2)),
+    "woman": (0.32, (1.5, 2.1), (1.08, 1.22)),
+    "child": (0.12, (1.9, 2.6), (1.18, 1.32)),
+    "man": (0.22, (0.7, 1.3), (0.9, 1.08)),
+    "old man": (0.14, (0.75, 1.3), (0.92, 1.06)),
+    "old woman": (0.20, (1.2, 1.9), (1.04, 1.2)),
 }
 """Of a man's voice: how often, how much higher, how much shorter the tract."""
 
@@ -51,10 +51,11 @@ def taken_apart_at_8_khz(samples: Samples) -> Apart:
 
 def put_together(apart: Apart, change: Change, chance: np.random.Generator) -> Samples:
     """At 8 kHz, `change.tempo` times faster."""
-    pitch = _sung(apart.pitch, change, chance)
+    waver = _waver(len(apart.pitch), change, chance)
+    pitch = np.clip(_sung(apart.pitch, change) * (1 + change.tremor * waver), 0, HIGHEST)
+    louder = 10 ** (3 * change.tremor * waver)[:, None]
     noise = np.clip(apart.noise + change.breath * (1 - apart.noise), 0, 1)
-    pitch = np.clip(pitch, 0, HIGHEST)
-    sung = Apart(pitch, warped(apart.envelope, change.tract), noise)
+    sung = Apart(pitch, warped(apart.envelope, change.tract) * louder, noise)
     return resampled(world.put_together(sung, change.tempo), WORLD_HERTZ)
 
 
@@ -70,19 +71,23 @@ def other_speaker(chance: np.random.Generator, *, of_a_woman: bool) -> tuple[str
     change = Change(
         pitch=chance.uniform(*pitches),
         tract=chance.uniform(*tracts),
-        tempo=chance.uniform(0.66, 0.95) if old else chance.uniform(0.78, 1.3),
+        tempo=chance.uniform(0.58, 0.95) if old else chance.uniform(0.78, 1.3),
         liveliness=chance.uniform(0.5, 1.8),
-        tremor=chance.uniform(0.02, 0.08) if old else chance.uniform(0, 0.02),
-        breath=chance.uniform(0, 0.5) if old else max(0.0, chance.uniform(-0.4, 0.3)),
+        tremor=chance.uniform(0.02, 0.1) if old else chance.uniform(0, 0.02),
+        breath=chance.uniform(0, 0.65) if old else max(0.0, chance.uniform(-0.4, 0.3)),
     )
     return kind, change
 
 
-def _sung(pitch: Wave, change: Change, chance: np.random.Generator) -> Wave:
+def _waver(count: int, change: Change, chance: np.random.Generator) -> Wave:
+    """-1 to 1, for each frame."""
+    times = np.arange(count) * FRAME / 1000 / change.tempo
+    return np.asarray(np.sin(2 * np.pi * chance.uniform(4, 7) * times + chance.uniform(0, 6)))
+
+
+def _sung(pitch: Wave, change: Change) -> Wave:
     voiced = pitch > 0
     usual = float(np.exp(np.log(pitch[voiced]).mean())) if voiced.any() else USUAL
-    times = np.arange(len(pitch)) * FRAME / 1000 / change.tempo
-    waver = np.sin(2 * np.pi * chance.uniform(4, 7) * times + chance.uniform(0, 6))
     moved = np.zeros_like(pitch)
     moved[voiced] = usual * change.pitch * (pitch[voiced] / usual) ** change.liveliness
-    return moved * (1 + change.tremor * waver)
+    return moved
