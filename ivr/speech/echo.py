@@ -1,8 +1,9 @@
 """Our own voice, taken out of what comes back from the caller's side.
 
 A line returns some of what is said into it, late by its round trip. Its delay is found by
-correlation of phases in the last two seconds, its shape around that by least squares (Wiener);
-it is subtracted, and frames in which nothing but the error of that is left are silenced.
+correlation of phases in the last two seconds, its shape around that by least squares (Wiener),
+in which seconds count the less the more they hold that is no echo: the caller's. It is
+subtracted, and frames in which nothing but the error of that is left are silenced.
 """
 
 from __future__ import annotations
@@ -29,8 +30,14 @@ KEPT = 0.7
 NOISE = 1e-3
 """Of the power of what was sent: keeps the shape small where we say nothing."""
 FADING = 0.8
-REST = 2.0
-"""Times the echo's power: what is weaker is the error, or a caller who cannot be heard."""
+REST, ERROR = (0.1, 2.0), 6.0
+"""Times the echo's power: what is weaker is the error, or a caller who cannot be heard. Times
+the error that was seen when nobody spoke: some moments have more of it."""
+FORGOTTEN = 1.3
+"""So fast, at each comparison, an error may have become larger."""
+SURE = 0.5
+"""Times the echo's power: what leaves less counts no more, so that a new way is soon learnt."""
+LEAST = 1e-6
 SETTLED = 60
 """Blocks with our sound, after which an echo is known, or there is none."""
 QUIET = 30
@@ -44,7 +51,7 @@ class EchoCanceller:
     """Follows one call, block by block."""
 
     def __init__(self) -> None:
-        self._sent, self._heard = np.zeros(SPAN), np.zeros(SPAN)
+        self._sent, self._heard = np.zeros(LATEST + SPAN), np.zeros(SPAN)
         self._blocks = 0
         self._silent = SPAN // BLOCK
         """Blocks since something was sent."""
@@ -82,7 +89,7 @@ class EchoCanceller:
         self._echo = max(echo, FADING * self._echo)
         if rest @ rest > heard @ heard:
             rest = heard
-        elif float(rest @ rest) < REST * self._echo:
+        elif float(rest @ rest) < self._path.error * self._echo:
             rest = np.zeros(BLOCK)
         return np.clip(rest, -32768, 32767).astype(np.int16)
 
@@ -95,27 +102,41 @@ class _Path:
         self._seen: int | None = None
         self._ours, self._common = np.zeros(TAPS), np.zeros(TAPS)
         self._shape = np.zeros(TAPS)
+        self.error = REST[1]
+        """Of an echo, times its power, that may be left of it."""
 
     def echo_of(self, sent: Wave) -> Wave | None:
         """In the last block heard; None while nothing is known."""
         if self._delay is None:
             return None
-        end = SPAN - self._delay
+        end = sent.size - self._delay
         return np.convolve(sent[end - BLOCK - TAPS + 1 : end], self._shape, "valid")
 
     def compare(self, sent: Wave, heard: Wave) -> None:
-        ours = np.fft.rfft(sent, PADDED)
-        common = np.fft.rfft(heard, PADDED) * np.conj(ours)
-        self._look_for_delay(common)
+        theirs = np.fft.rfft(heard, PADDED)
+        self._look_for_delay(theirs * np.conj(np.fft.rfft(sent[LATEST:], PADDED)))
         if self._delay is None:
             return
+        begin = LATEST - self._delay
+        ours = np.fft.rfft(sent[begin : begin + SPAN], PADDED)
         alike = np.fft.irfft(np.abs(ours) ** 2)[:TAPS]
-        late = np.fft.irfft(common)[self._delay : self._delay + TAPS]
-        self._ours = KEPT * self._ours + alike
-        self._common = KEPT * self._common + late
+        late = np.fft.irfft(theirs * np.conj(ours))[:TAPS]
+        rest = self._rest(alike, late, float(heard @ heard))
+        self._ours = KEPT * self._ours + alike / rest
+        self._common = KEPT * self._common + late / rest
         noise = np.zeros(TAPS)
-        noise[0] = NOISE * self._ours[0] + 1.0
+        noise[0] = NOISE * self._ours[0] + LEAST
         self._shape = toeplitz_solution(self._ours + noise, self._common)
+
+    def _rest(self, alike: Wave, late: Wave, heard: float) -> float:
+        """Power that the shape found so far leaves of what is heard; if little, its error."""
+        across = np.convolve(np.concatenate([alike[:0:-1], alike]), self._shape, "valid")
+        echo = float(self._shape @ across)
+        rest = max(heard - 2 * float(self._shape @ late) + echo, LEAST * heard) + 1.0
+        if echo > 0:
+            seen = min(ERROR * rest / echo, FORGOTTEN * self.error)
+            self.error = float(np.clip(seen, *REST))
+        return max(rest, SURE * echo)
 
     def _look_for_delay(self, common: npt.NDArray[np.complex128]) -> None:
         """Taken over when it is seen twice."""
@@ -127,8 +148,9 @@ class _Path:
         seen, self._seen = self._seen, start
         moved = self._delay is None or abs(start - self._delay) > LEAD // 2
         if moved and seen is not None and abs(start - seen) < LEAD // 2:
-            self._delay = start
+            self._delay, self.error = start, REST[1]
             self._ours, self._common = np.zeros(TAPS), np.zeros(TAPS)
+            self._shape = np.zeros(TAPS)
 
 
 def toeplitz_solution(row: Wave, wanted: Wave) -> Wave:

@@ -64,6 +64,25 @@ def test_an_echo_is_taken_out(ours: Wave, way: Way) -> None:
     assert decibels(rest[learned:]) < decibels(heard[learned:].astype(np.float64)) - 12
 
 
+def test_what_the_caller_said_does_not_bring_the_echo_back(ours: Wave) -> None:
+    caller = np.random.default_rng(2).normal(size=8000) * np.hanning(8000) * 3000
+    at = 8000 * LEARNED
+    heard = np.pad(ours * 0.03, (1200, 0))
+    heard[at : at + caller.size] += caller
+    behind = slice(at + caller.size, at + 3 * caller.size)
+    rest, echo = cleaned(on_the_line(heard), ours)[behind], heard[behind]
+    assert decibels(rest) < decibels(echo) - 12
+
+
+def test_an_echo_that_changes_is_taken_out_again(ours: Wave) -> None:
+    twice = np.concatenate([ours, ours])
+    echo = np.convolve(twice, room()) * 0.2
+    echo[ours.size :] = -np.convolve(twice, room()[::-1])[ours.size :] * 0.3
+    learned = ours.size + 8000 * LEARNED
+    rest = cleaned(on_the_line(echo), twice)[learned:]
+    assert decibels(rest) < decibels(echo[learned:]) - 12
+
+
 def test_the_caller_is_left_alone(ours: Wave) -> None:
     caller = np.random.default_rng(2).normal(size=8000) * np.hanning(8000) * 3000
     at = 8000 * LEARNED
