@@ -8,15 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from ivr.speech.fillers import Filler
 from ivr.speech.mulaw import linear
 from ivr.speech.recogniser import Recognised, Word, shipped_model
 from tools.ear.evaluation import card, judging
-from tools.ear.evaluation.arithmetic import Share, errors, in_a_row, words_right
+from tools.ear.evaluation.arithmetic import HERTZ, Share, errors, in_a_row, words_right
 from tools.ear.evaluation.invented import trimmed
 from tools.ear.evaluation.judging import Case
-from tools.ear.evaluation.people import NUMBERS, People
+from tools.ear.evaluation.people import NUMBERS, STAMPS, People
 from tools.ear.evaluation.rows import ONE, Asked, Row
 from tools.ear.evaluation.running import Result, heard_by_all, share_of_a_core
 from tools.ear.evaluation.telephone import AROUND, clean, echo, lost, noisy, on_the_line, room
@@ -183,6 +184,20 @@ def test_the_shipped_card_has_a_place_for_the_table_and_the_corpus_notice() -> N
     text = (shipped_model() / "MODEL.md").read_text("utf-8")
     assert text.index(card.BEGIN) < text.index(card.END)
     assert "Nickolay V. Shmyrev Copyright (c) 2005" in text
+
+
+def test_a_painting_programs_words_stand_beside_their_sounds(tmp_path: Path) -> None:
+    folder = tmp_path / STAMPS / "animals"
+    folder.mkdir(parents=True)
+    tone = np.sin(np.arange(HERTZ) / 3)
+    for name, text in {"frog": "Frog.\nru.utf8=Лягушка-ёж!\n", "cow": "Cow.\n"}.items():
+        (folder / f"{name}.txt").write_text(text, "utf-8")
+        soundfile.write(folder / f"{name}_desc_ru.ogg", tone, HERTZ)
+    soundfile.write(folder / "pig_desc_ru.ogg", tone, HERTZ)
+    people = People(tmp_path)
+    assert {text: pcm.size for text, pcm in people.stamps().items()} == {"лягушка ёж": HERTZ}
+    people.close()
+    assert not people.missing
 
 
 def test_two_models_hear_the_same_sounds() -> None:

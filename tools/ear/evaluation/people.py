@@ -29,6 +29,7 @@ KEPT_ASIDE = "ru_0600"
 """Of festvox-ru's sentences: this one and those behind it."""
 FESTVOX = f"usr/share/festival/voices/russian/{FESTIVAL_VOICE.removeprefix('voice_')}"
 KTUBERLING, KLETTRES = "usr/share/ktuberling/sounds/ru", "usr/share/klettres/ru"
+STAMPS, RUSSIAN = "usr/share/tuxpaint/stamps", "ru.utf8="
 RHVOICE = "RHVoice-test"
 RHVOICES, NEW_RHVOICES = ("Aleksandr", "Anna", "Elena", "Irina"), ("Arina", "Artemiy", "Pavel")
 PEAK = 15_000
@@ -148,6 +149,16 @@ class People:
         named = {str(one.get("name")).lower(): str(one.get("file")) for one in listed}
         return {name: _read(folder.parent / file) for name, file in named.items()}
 
+    def stamps(self) -> dict[str, Samples]:
+        """What Tux Paint says of its pictures, by the text; Edwin Veber and perhaps others."""
+        folder = self._folder(STAMPS)
+        if folder is None:
+            self.miss("tuxpaint-stamps-default: a person's words and sentences")
+            return {}
+        files = sorted(folder.rglob("*_desc_ru.ogg"))
+        described = {_described(file): file for file in files}
+        return {text: _read(file) for text, file in described.items() if text}
+
     def rhvoice(self, voices: Sequence[str]) -> Iterator[tuple[str, Say]]:
         if not shutil.which(RHVOICE) or not self._are_all_there(voices):
             self.miss(f"RHVoice with {', '.join(voices)}")
@@ -181,6 +192,14 @@ class People:
     def miss(self, what: str) -> None:
         if what not in self.missing:
             self.missing.append(what)
+
+
+def _described(file: Path) -> str:
+    """What is said in it, in lower case; nothing where that is not known."""
+    text = file.with_name(file.name.replace("_desc_ru.ogg", ".txt"))
+    lines = text.read_text("utf-8").splitlines() if text.is_file() else []
+    said = (line.removeprefix(RUSSIAN) for line in lines if line.startswith(RUSSIAN))
+    return " ".join(re.findall("[а-яё0-9a-z]+", next(said, "").lower()))
 
 
 def _by(say: Callable[[str], bytes]) -> Say:
