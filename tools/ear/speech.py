@@ -30,8 +30,6 @@ BREAK = (0.08, 0.8)
 """Seconds between two groups."""
 VOCODED = 2
 """Invented speakers for each text of Festival's, and for each third of ru_tts."""
-SPELLED, ACUTE = 0.4, "\N{COMBINING ACUTE ACCENT}"
-"""Of what espeak-ng says is spelled, so that it says it in its own way; how it marks stress."""
 PROCESSES = 2
 
 
@@ -118,10 +116,6 @@ def _espeak(count: int, work: Path, chance: np.random.Generator) -> Iterator[Utt
         speed = int(chance.integers(100, 250))
         manner = espeak.Manner(name, int(chance.integers(20, 90)), speed)
         text = texts.one(chance)
-        if chance.random() < SPELLED and texts.is_spelled(text):
-            sounds = [program.say(_marked(group, texts, ACUTE), manner) for group in text]
-            yield from _finished(f"espeak:{name}", text, _usual(text, texts), sounds, chance)
-            continue
         said = [[texts.pronounced(word, chance) for word in group] for group in text]
         sounds = [program.say(phonemes(group), manner) for group in said]
         phones = phones_of([word for group in said for word in group])
@@ -135,7 +129,7 @@ def _ru_tts(count: int, work: Path, chance: np.random.Generator) -> Iterator[Utt
         rate, pitch, tone = (int(chance.integers(*limits)) for limits in _RU_TTS)
         manner = ru_tts.Manner(rate, pitch, tone, woman)
         text = texts.one(chance)
-        sounds = [program.say(_marked(group, texts, "+"), manner) for group in text]
+        sounds = [program.say(_marked(group, texts), manner) for group in text]
         name = "ru_tts:woman" if woman else "ru_tts:man"
         done = list(_finished(name, text, _usual(text, texts), sounds, chance))
         yield from done
@@ -175,9 +169,9 @@ def _usual(text: Text, texts: Texts) -> tuple[str, ...]:
     return phones_of([texts.pronounced(word) for group in text for word in group])
 
 
-def _marked(group: Group, texts: Texts, mark: str) -> str:
-    """With a `mark` behind the stressed vowel."""
-    return " ".join(lexicon.marked(word, texts.pronounced(word), mark) for word in group)
+def _marked(group: Group, texts: Texts) -> str:
+    """With a + behind the stressed vowel."""
+    return " ".join(lexicon.marked(word, texts.pronounced(word), "+") for word in group)
 
 
 def _marked_for_festival(group: Group, texts: Texts) -> str:

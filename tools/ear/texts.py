@@ -77,10 +77,6 @@ class Texts:
             return said[0]
         return one_of(said, chance)
 
-    def is_spelled(self, text: Text) -> bool:
-        """Without words that do not exist."""
-        return all(word.isalpha() for group in text for word in group)
-
     def _digits(self, chance: np.random.Generator) -> Text:
         count = int(chance.choice((1, 1, 2, 3, 4, 5, 6, 8)))
         return _broken([(_digit(chance),) for _ in range(count)], chance, PAUSE_SHARE / 3)

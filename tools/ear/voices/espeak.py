@@ -1,4 +1,4 @@
-"""espeak-ng's Russian, given the model's phones, without wrong stress, or words with a mark.
+"""espeak-ng's Russian, given the model's phones: no spelling, no wrong stress.
 
 Besides the program's own voices there are invented ones, of random height, size, breath and
 trembling. The library is called in this process: a program for each word would take longer
