@@ -121,7 +121,8 @@ class _Path:
         ours = np.fft.rfft(sent[begin : begin + SPAN], PADDED)
         alike = np.fft.irfft(np.abs(ours) ** 2)[:TAPS]
         late = np.fft.irfft(theirs * np.conj(ours))[:TAPS]
-        rest = self._rest(alike, late, float(heard @ heard))
+        power = float(np.square(heard).sum())  # `@` would wake BLAS's threads, a core's worth
+        rest = self._rest(alike, late, power)
         self._ours = KEPT * self._ours + alike / rest
         self._common = KEPT * self._common + late / rest
         noise = np.zeros(TAPS)
