@@ -35,6 +35,11 @@ def room() -> Wave:
     return np.asarray(shape / np.sqrt(np.sum(shape**2)), np.float64)
 
 
+def loud_caller() -> Wave:
+    """A second of it."""
+    return np.random.default_rng(2).normal(size=8000) * np.hanning(8000) * 3000
+
+
 def cleaned(heard: npt.NDArray[np.int16], sent: Wave) -> Wave:
     canceller, size = EchoCanceller(), heard.size // BLOCK * BLOCK
     played = on_the_line(np.pad(sent, (0, max(0, size - sent.size))))
@@ -65,7 +70,7 @@ def test_an_echo_is_taken_out(ours: Wave, way: Way) -> None:
 
 
 def test_what_the_caller_said_does_not_bring_the_echo_back(ours: Wave) -> None:
-    caller = np.random.default_rng(2).normal(size=8000) * np.hanning(8000) * 3000
+    caller = loud_caller()
     at = 8000 * LEARNED
     heard = np.pad(ours * 0.03, (1200, 0))
     heard[at : at + caller.size] += caller
@@ -84,7 +89,7 @@ def test_an_echo_that_changes_is_taken_out_again(ours: Wave) -> None:
 
 
 def test_the_caller_is_left_alone(ours: Wave) -> None:
-    caller = np.random.default_rng(2).normal(size=8000) * np.hanning(8000) * 3000
+    caller = loud_caller()
     at = 8000 * LEARNED
     heard = np.pad(ours * 0.2, (1200, 0))
     heard[at : at + caller.size] += caller

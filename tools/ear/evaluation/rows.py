@@ -150,9 +150,10 @@ def _stamps(people: People) -> Iterator[Row]:
     kinds = (asked("yes-no"), CONFIRM, asked("command"))
     known = {word for kind in kinds for phrase in kind.phrases for word in phrase.split()}
     unknown = {text: pcm for text, pcm in said.items() if not known & set(text.split())}
-    for what, fits in (("single words", 1), ("sentences", 2)):
-        some = [pcm for text, pcm in unknown.items() if min(text.count(" ") + 1, 2) == fits]
-        yield from _rejected(f"{what} of {who.removeprefix('a ')}", some, any_word=fits == 1)
+    words = [pcm for text, pcm in unknown.items() if " " not in text]
+    sentences = [pcm for text, pcm in unknown.items() if " " in text]
+    yield from _rejected(f"single words of {who}", words, any_word=True)
+    yield from _rejected(f"sentences of {who}", sentences)
 
 
 def _yes_no(letters: Mapping[str, Samples]) -> list[str]:

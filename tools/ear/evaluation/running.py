@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ivr.speech.recogniser import Ear, Listener
@@ -105,7 +105,7 @@ def _known_to(ears: Sequence[Ear], row: Row) -> Row:
         for case in row.cases
     ]
     question = Asked(row.asked.name, phrases, row.asked.filler)
-    return Row(row.who, row.says, row.sound, question, row.judge, cases)
+    return replace(row, asked=question, cases=cases)
 
 
 def _resident() -> int:
