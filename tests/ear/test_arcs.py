@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from tools.ear.kaldi import states
-from tools.ear.kaldi.arcs import BETWEEN, Arc, Machine, lexicon_arcs, marks_of, with_loops
+from tools.ear.kaldi.arcs import (
+    BETWEEN,
+    RARER_COST,
+    Arc,
+    Machine,
+    lexicon_arcs,
+    marks_of,
+    with_loops,
+)
 from tools.ear.lexicon import Lexicon
 
 WORDS: Lexicon = {"да": (("d", "aa"),), "дар": (("d", "aa", "r"),), "а": (("a",),)}
@@ -52,6 +60,14 @@ def test_what_sounds_the_same_has_a_mark() -> None:
     machine = lexicon_arcs(same, numbers)
     marks = {arc.label for arc in machine.arcs if arc.label > states.COUNT}
     assert len(marks) == 3, "the silence's, and one for each word"
+
+
+def test_a_swallowed_form_costs_more_than_the_usual_one() -> None:
+    words: Lexicon = {"два": (("d", "v", "aa"),), "сейчас": (("ss", "i"), ("sch", "aa", "s"))}
+    arcs = lexicon_arcs(words, {"два": 1, "сейчас": 2, **dict.fromkeys(states.FILLERS, 3)}).arcs
+    begins = [(arc.label, arc.cost) for arc in arcs if arc.word in (1, 2)]
+    usual, swallowed = (states.IDS[name] for name in ("ss_B", "sch_B"))
+    assert begins == [(states.IDS["d_B"], 0.0), (usual, 0.0), (swallowed, RARER_COST)]
 
 
 def test_a_filler_takes_a_while() -> None:

@@ -24,7 +24,7 @@ SPEEDS, SPED_SHARE = (0.88, 1.13), 0.6
 """Of time and pitch, in samples."""
 ROOM_SHARE, ROOM = 0.35, 1600
 """How often, and samples of echo."""
-LOUD_SHARE, LOUD, QUIET = 0.45, (1, 20), (18, 50)
+LOUD_SHARE, LOUD, QUIET = 0.5, (1, 20), (18, 50)
 """How often noise is loud; decibels by which the speaker is louder, then and otherwise."""
 CODED_SHARE = 0.6
 """Through G.711."""

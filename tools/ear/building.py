@@ -19,7 +19,7 @@ from tools.ear.rejection import Rejection
 log = logging.getLogger(__name__)
 
 SEED = 1
-STEPS, LABELLED_STEPS, RATE = 13000, 300, 1.5e-3
+STEPS, LABELLED_STEPS, RATE = 15000, 300, 1.5e-3
 REJECTION_STEPS = 700
 MORE_STEPS, MORE_REJECTION_STEPS, MORE_RATE = 1500, 300, 2e-4
 """On a clinic's own answers."""

@@ -16,11 +16,11 @@ from tools.ear.utterances import HERTZ, Samples
 LENGTH = 10 * HERTZ
 """Samples."""
 SHARES: Mapping[str, float] = {
-    "white": 0.24,
-    "coloured": 0.28,
-    "babble": 0.22,
-    "traffic": 0.1,
-    "hum": 0.06,
+    "white": 0.3,
+    "coloured": 0.26,
+    "babble": 0.2,
+    "traffic": 0.09,
+    "hum": 0.05,
     "clicks": 0.04,
     "tones": 0.06,
 }

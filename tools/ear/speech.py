@@ -15,12 +15,12 @@ from tqdm import tqdm
 
 from tools.ear import festival, lexicon, utterances
 from tools.ear.chance import one_of
-from tools.ear.lexicon import phones_of
+from tools.ear.lexicon import Pronunciation, phones_of
 from tools.ear.sound import perhaps_by_mobile, silence, surrounded
 from tools.ear.texts import Group, Text, Texts, invented
 from tools.ear.utterances import Samples, Utterance
 from tools.ear.voices import clunits, espeak, festvox, ru_tts, vocoder
-from tools.ear.voices.phonemes import phonemes
+from tools.ear.voices.phonemes import agreeing, phonemes
 
 FOREIGN = 15000
 """Words of Festival's dictionary that no question asks for."""
@@ -30,6 +30,8 @@ BREAK = (0.08, 0.8)
 """Seconds between two groups."""
 VOCODED = 2
 """Invented speakers for each text of Festival's, and for each third of ru_tts."""
+SPELLED = 0.5
+"""Of espeak-ng's groups of words; the others are given as phones."""
 PROCESSES = 2
 
 
@@ -116,10 +118,24 @@ def _espeak(count: int, work: Path, chance: np.random.Generator) -> Iterator[Utt
         speed = int(chance.integers(100, 250))
         manner = espeak.Manner(name, int(chance.integers(20, 90)), speed)
         text = texts.one(chance)
-        said = [[texts.pronounced(word, chance) for word in group] for group in text]
-        sounds = [program.say(phonemes(group), manner) for group in said]
-        phones = phones_of([word for group in said for word in group])
+        said = [_said(group, texts, program, chance) for group in text]
+        sounds = [program.say(written, manner) for written, _ in said]
+        phones = phones_of([word for _, group in said for word in group])
         yield from _finished(f"espeak:{name}", text, phones, sounds, chance)
+
+
+def _said(
+    group: Group, texts: Texts, program: espeak.Espeak, chance: np.random.Generator
+) -> tuple[str, list[Pronunciation]]:
+    """What is given to espeak-ng: a SPELLED share as it is written, where it can read it."""
+    own = program.phonemes(" ".join(group))
+    if len(own) == len(group) and chance.random() < SPELLED:
+        pairs = zip(own, group, strict=True)
+        found = [agreeing(one, texts.pronunciations(word)) for one, word in pairs]
+        if None not in found:
+            return " ".join(group), [each for each in found if each]
+    drawn = [texts.pronounced(word, chance) for word in group]
+    return phonemes(drawn), drawn
 
 
 def _ru_tts(count: int, work: Path, chance: np.random.Generator) -> Iterator[Utterance]:

@@ -72,14 +72,17 @@ class Texts:
 
     def pronounced(self, word: str, chance: np.random.Generator | None = None) -> Pronunciation:
         """The usual pronunciation; with a `chance` often one of the others."""
-        said = self.lexicon.get(word) or self.foreign[word]
+        said = self.pronunciations(word)
         if chance is None or chance.random() < 0.5:
             return said[0]
         return one_of(said, chance)
 
+    def pronunciations(self, word: str) -> tuple[Pronunciation, ...]:
+        return self.lexicon.get(word) or self.foreign[word]
+
     def _digits(self, chance: np.random.Generator) -> Text:
         count = int(chance.choice((1, 1, 2, 3, 4, 5, 6, 8)))
-        return _broken([(_digit(chance),) for _ in range(count)], chance, PAUSE_SHARE / 3)
+        return _broken([(_digit(chance),) for _ in range(count)], chance, PAUSE_SHARE)
 
     def _policy(self, chance: np.random.Generator) -> Text:
         """A part of a long number in groups of two, three or four digits."""

@@ -14,6 +14,8 @@ FILLER_COST = 4.0
 """Of saying a filler, as a negative logarithm."""
 FILLER_FRAMES = 4
 """At least, of 30 ms."""
+RARER_COST = 2.0
+"""Of any pronunciation of a word but the first, lest «два» be a swallowed «двадцать»."""
 BETWEEN = 1
 """The state between words, which is also the last."""
 _HALF = -math.log(0.5)
@@ -56,8 +58,8 @@ def lexicon_arcs(lexicon: Lexicon, numbers: Mapping[str, int]) -> Machine:
     machine.arc(silence, silent, states.SILENCE_ID, 0, 0.0)
     machine.arc(silent, between, _mark(0), 0, 0.0)
     ends = (between, silence)
-    for word, labels in _labelled(lexicon):
-        _add_word(machine, ends, labels, numbers[word], 0.0)
+    for word, labels, cost in _labelled(lexicon):
+        _add_word(machine, ends, labels, numbers[word], cost)
     for filler, phone in states.FILLERS.items():
         held = states.placed([phone] * FILLER_FRAMES)
         _add_word(machine, ends, held, numbers[filler], FILLER_COST)
@@ -80,20 +82,22 @@ def _add_word(
             state = following
 
 
-def _labelled(lexicon: Lexicon) -> Iterator[tuple[str, list[int]]]:
-    """Phones of every pronunciation, and a mark where another word has or begins with them."""
+def _labelled(lexicon: Lexicon) -> Iterator[tuple[str, list[int], float]]:
+    """Phones of each pronunciation, with a mark where another has or begins with them; cost."""
     said = [
-        (word, states.placed(phones)) for word in sorted(lexicon) for phones in lexicon[word]
+        (word, states.placed(phones), RARER_COST if place else 0.0)
+        for word in sorted(lexicon)
+        for place, phones in enumerate(lexicon[word])
     ]
-    shared = Counter(phones for _, phones in said)
-    beginnings = {phones[:size] for _, phones in said for size in range(1, len(phones))}
+    shared = Counter(phones for _, phones, _ in said)
+    beginnings = {phones[:size] for _, phones, _ in said for size in range(1, len(phones))}
     used: Counter[tuple[int, ...]] = Counter()
-    for word, phones in said:
+    for word, phones, cost in said:
         if shared[phones] > 1 or phones in beginnings:
             used[phones] += 1
-            yield word, [*phones, _mark(used[phones])]
+            yield word, [*phones, _mark(used[phones])], cost
         else:
-            yield word, list(phones)
+            yield word, list(phones), cost
 
 
 def _mark(number: int) -> int:

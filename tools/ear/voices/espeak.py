@@ -1,4 +1,4 @@
-"""espeak-ng's Russian, given the model's phones: no spelling, no wrong stress.
+"""espeak-ng's Russian, given phones or spelling: its guess at a word's stress is often wrong.
 
 Besides the program's own voices there are invented ones, of random height, size, breath and
 trembling. The library is called in this process: a program for each word would take longer
@@ -39,7 +39,7 @@ INVENTED = 240
 """Voices: the program knows 349 at most, with its own."""
 _SYNCHRONOUS = 2
 _RATE, _PITCH = 1, 3
-_UTF8_AND_PHONEMES = 0x101
+_UTF8, _UTF8_AND_PHONEMES = 1, 0x101
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,8 @@ class Espeak:
         self.hertz = self._library.espeak_Initialize(_SYNCHRONOUS, 0, str(folder).encode(), 0)
         if self.hertz <= 0:
             raise RuntimeError(f"espeak-ng cannot read its data in {folder}")
+        self._library.espeak_SetVoiceByName(b"ru")
+        self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
         self._pieces: list[Samples] = []
         kind = ctypes.CFUNCTYPE(
             ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
@@ -81,6 +83,13 @@ class Espeak:
         if not self._pieces:
             return np.zeros(0, np.int16)
         return trimmed(resampled(np.concatenate(self._pieces), self.hertz))
+
+    def phonemes(self, text: str) -> list[str]:
+        """How it would say each word, in its own alphabet; unmarked text."""
+        written = ctypes.create_string_buffer(text.encode())
+        place = ctypes.c_void_p(ctypes.addressof(written))
+        found: bytes = self._library.espeak_TextToPhonemes(ctypes.byref(place), _UTF8, 0)
+        return found.decode().split()
 
     def _heard(self, samples: Any, count: int, _events: object) -> int:
         if count > 0 and samples:
