@@ -23,8 +23,9 @@ STEPS, LABELLED_STEPS, RATE = 15000, 300, 1.5e-3
 REJECTION_STEPS = 700
 MORE_STEPS, MORE_REJECTION_STEPS, MORE_RATE = 1500, 300, 2e-4
 """On a clinic's own answers."""
-MORE_SHARE = 0.3
-"""Of what is heard then; the rest is what the model was trained on, lest it forget."""
+MORE_SHARE, MOST_TIMES = 0.3, 5
+"""Of what is heard then, and how often each answer may be heard in one epoch to be that much: a
+few people must not outweigh everybody. The rest is what the model was trained on."""
 EASE = {"[unk]": 0.1, "[unk_soft]": 0.6, "[unk_strict]": 0.15}
 """By how much each filler scores less, per frame; chosen on people (the card: looked at)."""
 
@@ -106,12 +107,12 @@ def _write(model: Path, network: Network, found: Rejection) -> None:
 
 
 def _mixed(own: Sequence[Item], common: Sequence[Item]) -> list[Item]:
-    """The own answers as often as it takes to be MORE_SHARE of all."""
+    """The own answers as often as it takes to be MORE_SHARE of all, at MOST_TIMES."""
     chance = np.random.default_rng([SEED, 8])
     enough = max(len(own), 4000)
     picked = chance.choice(len(common), min(len(common), enough), replace=False)
     wanted = MORE_SHARE / (1 - MORE_SHARE) * len(picked)
-    times = max(1, round(wanted / len(own)))
+    times = min(MOST_TIMES, max(1, round(wanted / len(own))))
     return [*list(own) * times, *(common[place] for place in picked)]
 
 
