@@ -5,9 +5,12 @@ from __future__ import annotations
 from tools.ear.kaldi import states
 from tools.ear.kaldi.arcs import (
     BETWEEN,
+    MOST_COST,
+    PHONE_COST,
     RARER_COST,
     Arc,
     Machine,
+    cost_of,
     lexicon_arcs,
     marks_of,
     with_loops,
@@ -62,12 +65,19 @@ def test_what_sounds_the_same_has_a_mark() -> None:
     assert len(marks) == 3, "the silence's, and one for each word"
 
 
-def test_a_swallowed_form_costs_more_than_the_usual_one() -> None:
+def test_digits_cost_least_and_swallowed_forms_most() -> None:
     words: Lexicon = {"два": (("d", "v", "aa"),), "сейчас": (("ss", "i"), ("sch", "aa", "s"))}
     arcs = lexicon_arcs(words, {"два": 1, "сейчас": 2, **dict.fromkeys(states.FILLERS, 3)}).arcs
     begins = [(arc.label, arc.cost) for arc in arcs if arc.word in (1, 2)]
-    usual, swallowed = (states.IDS[name] for name in ("ss_B", "sch_B"))
-    assert begins == [(states.IDS["d_B"], 0.0), (usual, 0.0), (swallowed, RARER_COST)]
+    digit, usual, swallowed = (states.IDS[name] for name in ("d_B", "ss_B", "sch_B"))
+    cost = 2 * PHONE_COST
+    assert begins == [(digit, 0.0), (usual, cost), (swallowed, cost + RARER_COST)]
+
+
+def test_a_long_word_costs_no_more_than_it_may() -> None:
+    words: Lexicon = {"а": (("a",),), "гастроэнтеролог": (("g",) * 15,)}
+    assert cost_of("а", words) == PHONE_COST
+    assert cost_of("гастроэнтеролог", words) == MOST_COST
 
 
 def test_a_filler_takes_a_while() -> None:

@@ -25,6 +25,15 @@ SHARES: Mapping[str, float] = {
 are heard worse the less of it is a human being's. The first three are he and what is made of
 him. Other voices (a clinic's own answers) are heard once, beside these."""
 
+LAST_SHARES: Mapping[str, float] = {
+    HIMSELF: 0.16,
+    "festvox:": 0.36,
+    "festival:": 0.14,
+    "ru_tts:": 0.22,
+    "espeak:": 0.12,
+}
+"""In the last part of the training: more of sound that was once people's."""
+
 
 class Heard(Protocol):
     @property
@@ -37,9 +46,11 @@ class Heard(Protocol):
 H = TypeVar("H", bound=Heard)
 
 
-def epoch(pool: Sequence[H], chance: np.random.Generator) -> list[list[H]]:
-    """As much as there is in the pool, in SHARES; those of about the same length together."""
-    times = _times(pool, chance)
+def epoch(
+    pool: Sequence[H], chance: np.random.Generator, shares: Mapping[str, float] = SHARES
+) -> list[list[H]]:
+    """As much as there is in the pool, by shares; those of about the same length together."""
+    times = _times(pool, chance, shares)
     everyone = [item for item, number in zip(pool, times, strict=True) for _ in range(number)]
     jittered = [item.frames * chance.uniform(*JITTER) for item in everyone]
     order = np.argsort(jittered, kind="stable")
@@ -47,20 +58,22 @@ def epoch(pool: Sequence[H], chance: np.random.Generator) -> list[list[H]]:
     return [together[place] for place in chance.permutation(len(together))]
 
 
-def _times(pool: Sequence[Heard], chance: np.random.Generator) -> list[int]:
+def _times(
+    pool: Sequence[Heard], chance: np.random.Generator, shares: Mapping[str, float]
+) -> list[int]:
     """How often each is heard; a part of a time is heard by chance."""
-    sources = [_source(item.voice) for item in pool]
+    sources = [_source(item.voice, shares) for item in pool]
     frames: Counter[str] = Counter()
     for item, source in zip(pool, sources, strict=True):
         frames[source] += item.frames
-    known = [source for source in frames if source in SHARES]
-    heard = sum(frames[source] for source in known) / sum(SHARES[source] for source in known)
-    often = {source: SHARES[source] * heard / frames[source] for source in known}
+    known = [source for source in frames if source in shares]
+    heard = sum(frames[source] for source in known) / sum(shares[source] for source in known)
+    often = {source: shares[source] * heard / frames[source] for source in known}
     return [int(often.get(source, 1) + chance.random()) for source in sources]
 
 
-def _source(voice: str) -> str:
-    return next((source for source in SHARES if voice.startswith(source)), voice)
+def _source(voice: str, shares: Iterable[str]) -> str:
+    return next((source for source in shares if voice.startswith(source)), voice)
 
 
 def _together(ordered: Iterable[H]) -> Iterator[list[H]]:

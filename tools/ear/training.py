@@ -7,7 +7,7 @@ was stopped goes on from its last checkpoint as if it had never been.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ from tools.ear.features import log_mel
 from tools.ear.lf_mmi import Bigram, Sums, bigram, sums
 from tools.ear.network import OUTPUT_SECONDS, Network
 from tools.ear.noise import Noises, noises
-from tools.ear.shares import HIMSELF, epoch
+from tools.ear.shares import HIMSELF, SHARES, epoch
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class Plan:
     """At the beginning, with cross-entropy; 0 when a trained network goes on."""
     rate: float
     seed: int
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ def _pass(run: Run, pool: Sequence[Item], until: int, file: Path) -> None:
     number = 0
     with tqdm(initial=run.step, total=until, unit="step") as bar:
         while run.step < until:
-            batches = epoch(pool, np.random.default_rng([run.plan.seed, 4, number]))
+            chance = np.random.default_rng([run.plan.seed, 4, number])
+            batches = epoch(pool, chance, run.plan.shares)
             for place in range(max(0, run.step - begin), min(len(batches), until - begin)):
                 found = _stepped(run, batches[place])
                 _told(bar, run, found, file)

@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 
 from tools.ear.kaldi import states
 from tools.ear.lexicon import Lexicon
+from tools.ear.texts import DIGITS
 
-FILLER_COST = 4.0
-"""Of saying a filler, as a negative logarithm."""
+PHONE_COST, MOST_COST = 0.5, 3.0
+"""Of each phone of a word that is no digit, as a negative logarithm, and at most: digits are
+what callers say most, and short words are dropped most easily."""
+FILLER_COST = 7.0
+"""Of saying a filler."""
 FILLER_FRAMES = 4
 """At least, of 30 ms."""
 RARER_COST = 2.0
-"""Of any pronunciation of a word but the first, lest «два» be a swallowed «двадцать»."""
+"""Besides, of a word's pronunciations but the first: lest «два» be a swallowed «двадцать»."""
 BETWEEN = 1
 """The state between words, which is also the last."""
 _HALF = -math.log(0.5)
@@ -58,12 +62,16 @@ def lexicon_arcs(lexicon: Lexicon, numbers: Mapping[str, int]) -> Machine:
     machine.arc(silence, silent, states.SILENCE_ID, 0, 0.0)
     machine.arc(silent, between, _mark(0), 0, 0.0)
     ends = (between, silence)
-    for word, labels, cost in _labelled(lexicon):
-        _add_word(machine, ends, labels, numbers[word], cost)
+    for word, labels, rarer in _labelled(lexicon):
+        _add_word(machine, ends, labels, numbers[word], cost_of(word, lexicon) + rarer)
     for filler, phone in states.FILLERS.items():
         held = states.placed([phone] * FILLER_FRAMES)
         _add_word(machine, ends, held, numbers[filler], FILLER_COST)
     return machine
+
+
+def cost_of(word: str, lexicon: Lexicon) -> float:
+    return 0.0 if word in DIGITS else min(MOST_COST, PHONE_COST * len(lexicon[word][0]))
 
 
 def _add_word(
