@@ -235,7 +235,7 @@ def test_alternatives_where_they_are_asked_for(hearer: Hearer, say: Speaker) -> 
     found = utterance(hearer, answer(noisy(say("июня"), 5)))
     assert found.words not in found.alternatives
     assert 1 <= len(found.alternatives) <= 3
-    assert {found.words, *found.alternatives} & {"июля", "июне"}
+    assert "июня" in {found.words, *found.alternatives}
     assert found.confidence == 1
 
 
