@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from tools.ear.shares import HIMSELF, SECONDS, SHARES, epoch
+from tools.ear.shares import HIMSELF, LAST_SHARES, SECONDS, SHARES, epoch
 
 VOICES = {HIMSELF: 40, "festvox:woman": 200, "festival:man": 60, "ru_tts:man": 80}
 
@@ -41,11 +42,12 @@ def is_of(source: str, voice: str) -> bool:
     return voice.startswith(source) and (source == HIMSELF or voice != HIMSELF)
 
 
-def test_voices_are_heard_by_their_shares() -> None:
-    batches = epoch(pool(), np.random.default_rng(2))
+@pytest.mark.parametrize("wanted", [SHARES, LAST_SHARES])
+def test_voices_are_heard_by_their_shares(wanted: Mapping[str, float]) -> None:
+    batches = epoch(pool(), np.random.default_rng(2), wanted)
     found = shares([one for batch in batches for one in batch])
-    assert found == pytest.approx(dict(SHARES), abs=0.02)
-    assert sum(SHARES.values()) == pytest.approx(1)
+    assert found == pytest.approx(dict(wanted), abs=0.02)
+    assert sum(wanted.values()) == pytest.approx(1)
 
 
 def test_one_voice_alone_is_heard_once() -> None:
