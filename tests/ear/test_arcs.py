@@ -5,12 +5,10 @@ from __future__ import annotations
 from tools.ear.kaldi import states
 from tools.ear.kaldi.arcs import (
     BETWEEN,
-    MOST_COST,
-    PHONE_COST,
+    NUMBER_COST,
     RARER_COST,
     Arc,
     Machine,
-    cost_of,
     lexicon_arcs,
     marks_of,
     with_loops,
@@ -65,19 +63,13 @@ def test_what_sounds_the_same_has_a_mark() -> None:
     assert len(marks) == 3, "the silence's, and one for each word"
 
 
-def test_digits_cost_least_and_swallowed_forms_most() -> None:
-    words: Lexicon = {"два": (("d", "v", "aa"),), "сейчас": (("ss", "i"), ("sch", "aa", "s"))}
-    arcs = lexicon_arcs(words, {"два": 1, "сейчас": 2, **dict.fromkeys(states.FILLERS, 3)}).arcs
+def test_digits_cost_less_than_numbers_and_swallowed_forms_most() -> None:
+    words: Lexicon = {"два": (("d", "v", "aa"),), "сорок": (("s", "oo"), ("k", "aa", "s"))}
+    arcs = lexicon_arcs(words, {"два": 1, "сорок": 2, **dict.fromkeys(states.FILLERS, 3)}).arcs
     begins = [(arc.label, arc.cost) for arc in arcs if arc.word in (1, 2)]
-    digit, usual, swallowed = (states.IDS[name] for name in ("d_B", "ss_B", "sch_B"))
-    cost = 2 * PHONE_COST
+    digit, usual, swallowed = (states.IDS[name] for name in ("d_B", "s_B", "k_B"))
+    cost = NUMBER_COST
     assert begins == [(digit, 0.0), (usual, cost), (swallowed, cost + RARER_COST)]
-
-
-def test_a_long_word_costs_no_more_than_it_may() -> None:
-    words: Lexicon = {"а": (("a",),), "гастроэнтеролог": (("g",) * 15,)}
-    assert cost_of("а", words) == PHONE_COST
-    assert cost_of("гастроэнтеролог", words) == MOST_COST
 
 
 def test_a_filler_takes_a_while() -> None:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 
 from tools.ear.kaldi import states
 from tools.ear.lexicon import Lexicon
-from tools.ear.texts import DIGITS
+from tools.ear.texts import DAYS, HUNDREDS, TEENS, TENS
 
-PHONE_COST, MOST_COST = 0.5, 3.0
-"""Of each phone of a word that is no digit, as a negative logarithm, and at most: digits are
-what callers say most, and short words are dropped most easily."""
-FILLER_COST = 7.0
+NUMBER_COST = 1.0
+"""Of a number from ten on or of a day, as a negative logarithm: callers say digits far more often."""
+FILLER_COST = 4.0
 """Of saying a filler."""
 FILLER_FRAMES = 4
 """At least, of 30 ms."""
@@ -23,6 +22,7 @@ RARER_COST = 2.0
 BETWEEN = 1
 """The state between words, which is also the last."""
 _HALF = -math.log(0.5)
+_NUMBERS = frozenset((*TEENS, *TENS, *HUNDREDS, *DAYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,12 @@ def lexicon_arcs(lexicon: Lexicon, numbers: Mapping[str, int]) -> Machine:
     machine.arc(silent, between, _mark(0), 0, 0.0)
     ends = (between, silence)
     for word, labels, rarer in _labelled(lexicon):
-        _add_word(machine, ends, labels, numbers[word], cost_of(word, lexicon) + rarer)
+        cost = rarer + (NUMBER_COST if word in _NUMBERS else 0.0)
+        _add_word(machine, ends, labels, numbers[word], cost)
     for filler, phone in states.FILLERS.items():
         held = states.placed([phone] * FILLER_FRAMES)
         _add_word(machine, ends, held, numbers[filler], FILLER_COST)
     return machine
-
-
-def cost_of(word: str, lexicon: Lexicon) -> float:
-    return 0.0 if word in DIGITS else min(MOST_COST, PHONE_COST * len(lexicon[word][0]))
 
 
 def _add_word(
