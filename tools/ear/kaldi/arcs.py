@@ -12,7 +12,7 @@ from tools.ear.lexicon import Lexicon
 from tools.ear.texts import DAYS, HUNDREDS, TEENS, TENS
 
 NUMBER_COST = 1.0
-"""Of a number from ten on or of a day, as a negative logarithm: callers say digits far more often."""
+"""Of a number from ten on or of a day, as a negative logarithm: digits are said more often."""
 FILLER_COST = 4.0
 """Of saying a filler."""
 FILLER_FRAMES = 4
