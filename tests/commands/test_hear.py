@@ -127,7 +127,13 @@ def test_another_model(folder: Path, say: Speaker) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("к терапевту", 1), ("вторую", 2), ("к черных", 2), ("обе записи", [1, 2]), ("к окулисту", None)],
+    [
+        ("к терапевту", 1),
+        ("вторую", 2),
+        ("к черных", 2),
+        ("обе записи", [1, 2]),
+        ("к окулисту", None),
+    ],
 )
 def test_one_of_the_callers_visits(
     ivr: Terminal, say: Speaker, folder: Path, text: str, value: Any
