@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tools.ear.batches import Batch
 from tools.ear.features import BANDS, DITHER, UNWARPED, WARPS, frames, log_mel
 from tools.ear.network import CONTEXT, STRIDE, outputs
 from tools.ear.noise import LENGTH, Noises
@@ -62,14 +63,11 @@ def plain(batch: Sequence[Samples]) -> Sound:
 
 
 def altered(
-    batch: Sequence[Samples],
-    shortest: Sequence[int],
-    noises: Noises,
-    chance: np.random.Generator,
-    strength: Strength,
+    batch: Batch, noises: Noises, chance: np.random.Generator, strength: Strength
 ) -> Sound:
-    """`shortest`: outputs that each utterance must keep, however fast it becomes."""
-    sped = [_sped(one, chance) if strength.in_time else one for one in batch]
+    """Each utterance keeps the outputs that its phones need, however fast it becomes."""
+    said = [item.samples for item in batch]
+    sped = [_sped(one, chance) if strength.in_time else one for one in said]
     waves, lengths = _together([one.astype(np.float32) for one in sped])
     waves = _on_the_line(waves, lengths, noises, chance)
     steps = chance.integers(-strength.warps, strength.warps + 1, len(batch))
@@ -77,6 +75,7 @@ def altered(
     counts = [frames(length) for length in lengths]
     mel = mel + _channel(len(batch), chance)[:, None]
     if strength.in_time:
+        shortest = [item.said.shortest for item in batch]
         mel, counts = _paced(mel, counts, shortest, chance)
     _mask(mel, counts, chance)
     return _padded(mel, counts)

@@ -37,24 +37,17 @@ def mean(one: Network, other: Network, pool: Sequence[Item], seed: int) -> Netwo
 
 def _measure(network: Network, pool: Sequence[Item], seed: int) -> None:
     """The normalisations' statistics: those of the two networks say nothing of the mean."""
-    kept = [module for module in network.modules() if isinstance(module, Normalised)]
-    usual = kept[0].momentum
-    for module in kept:
+    normalised = [module for module in network.modules() if isinstance(module, Normalised)]
+    for module in normalised:
         module.reset_running_stats()
         module.momentum = None
-    found = noises([item.samples for item in pool], np.random.default_rng([seed, 9]))
+    under = noises([item.samples for item in pool], np.random.default_rng([seed, 9]))
     batches = epoch(pool, np.random.default_rng([seed, 10]))[:BATCHES]
     network.train()
     with torch.no_grad():
         for number, batch in enumerate(batches):
             chance = np.random.default_rng([seed, 11, number])
-            shortest = [item.said.shortest for item in batch]
-            sound = altered(
-                [item.samples for item in batch], shortest, found, chance, Strength()
-            )
-            hidden = network(sound.frames)
+            hidden = network(altered(batch, under, chance, Strength()).frames)
             network.head(hidden)
             network.other_head(hidden)
     network.eval()
-    for module in kept:
-        module.momentum = usual

@@ -26,7 +26,7 @@ from tools.ear import (
 from tools.ear.batches import Item, items
 from tools.ear.network import Network
 from tools.ear.rejection import Rejection
-from tools.ear.shares import LAST_SHARES
+from tools.ear.shares import LAST_SHARES, SHARES
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def build_more(work: Work, answers: Path, start: Path) -> None:
     utterances.write(folder / "answers.npz", own)
     pool = _mixed(items(folder), items(work.speech))
     _tell("answers and speech", pool)
-    plan = training.Plan(MORE_STEPS, 0, MORE_RATE, SEED)
+    plan = training.Plan(MORE_STEPS, 0, MORE_RATE, SEED, SHARES)
     begun = conversion.read(start)
     network = training.trained(plan, pool, folder / "network.checkpoint", begun)
     found = _rejection(folder, network, pool, MORE_REJECTION_STEPS)
@@ -101,7 +101,7 @@ def make_speech(work: Work) -> None:
 
 
 def _network(work: Work, pool: Sequence[Item]) -> Network:
-    plan = training.Plan(STEPS, LABELLED_STEPS, RATE, SEED)
+    plan = training.Plan(STEPS, LABELLED_STEPS, RATE, SEED, SHARES)
     checkpoint = work.folder / "network.checkpoint"
     network = training.trained(plan, pool, checkpoint, training.new_network(pool, SEED))
     last = training.Plan(LAST_STEPS, 0, LAST_RATE, SEED + 1, LAST_SHARES)

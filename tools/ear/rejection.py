@@ -110,13 +110,8 @@ def trained(
 
 
 def _stepped(run: Run, batch: Sequence[Item]) -> float:
-    sound = altered(
-        [item.samples for item in batch],
-        [item.said.shortest for item in batch],
-        run.noises,
-        np.random.default_rng([run.seed, 8, run.step]),
-        Strength(),
-    )
+    chance = np.random.default_rng([run.seed, 8, run.step])
+    sound = altered(batch, run.noises, chance, Strength())
     loss = _loss(run, batch, sound)
     run.optimiser.zero_grad()
     loss.backward()

@@ -28,7 +28,7 @@ from tools.ear.features import log_mel
 from tools.ear.lf_mmi import Bigram, Sums, bigram, sums
 from tools.ear.network import OUTPUT_SECONDS, Network
 from tools.ear.noise import Noises, noises
-from tools.ear.shares import HIMSELF, SHARES, epoch
+from tools.ear.shares import HIMSELF, epoch
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,8 @@ class Plan:
     """At the beginning, with cross-entropy; 0 when a trained network goes on."""
     rate: float
     seed: int
-    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
+    shares: Mapping[str, float]
+    """Of each voice in what is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +175,8 @@ def _half(run: Run, replica: Network, batch: list[Item]) -> Found:
     labelled = run.step < run.plan.labelled_steps
     if not labelled and batch[0].frames > NOISE_FROM:
         batch = [*batch, *_silent_ones(run, len(batch), chance)]
-    sound = altered(
-        [item.samples for item in batch],
-        [item.said.shortest for item in batch],
-        run.noises,
-        chance,
-        Strength(warps=2, in_time=False) if labelled else Strength(),
-    )
+    strength = Strength(warps=2, in_time=False) if labelled else Strength()
+    sound = altered(batch, run.noises, chance, strength)
     _copy(run.network, replica)
     replica.chance = chance
     hidden = replica(sound.frames)

@@ -18,7 +18,7 @@ from pathlib import Path
 from ivr.speech.recogniser import shipped_model
 from tools.ear.evaluation import card
 from tools.ear.evaluation.people import People
-from tools.ear.evaluation.rows import rows, unheard
+from tools.ear.evaluation.rows import rows
 from tools.ear.evaluation.running import heard_by_all
 
 MODEL = "ivr/speech/model"
@@ -32,8 +32,9 @@ def main() -> None:
         if wanted.before:
             models["the model before"] = _committed(wanted.before, Path(folder))
         people = People(wanted.folder)
-        test = [*rows(people), *(unheard(people) if wanted.unheard else ())]
-        test = [row for row in test if wanted.only in f"{row.who} {row.says} {row.sound}"]
+        test = [
+            row for row in rows(people) if wanted.only in f"{row.who} {row.says} {row.sound}"
+        ]
         test = [replace(row, cases=row.cases[:: wanted.thin]) for row in test]
         made = time.monotonic()
         results = heard_by_all(list(models.values()), test)
@@ -57,7 +58,6 @@ def _arguments() -> argparse.Namespace:
     add("--folder", type=Path, help="packages that are not installed, unpacked (dpkg-deb -x)")
     add("--only", metavar="WORD", default="", help="rows whose cells have this word in them")
     add("--thin", metavar="N", type=int, default=1, help="for a look: every Nth sound only")
-    add("--unheard", action="store_true", help="also whom nobody has listened to yet")
     add("--card", action="store_true", help="put the tables into the card of the model")
     return parser.parse_args()
 

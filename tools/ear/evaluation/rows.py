@@ -108,12 +108,7 @@ def rows(people: People) -> Iterator[Row]:
     yield from _rhvoice(people, RHVOICES, "RHVoice, 4 voices")
     yield from _rhvoice(people, NEW_RHVOICES, "RHVoice, 3 newer voices")
     yield from _klettres(people)
-
-
-def unheard(people: People) -> Iterator[Row]:
-    """For the model that will ship, when nothing more is changed."""
-    for row in _stamps(people):
-        yield replace(row, looked_at=ONCE)
+    yield from (replace(row, looked_at=ONCE) for row in _stamps(people))
 
 
 def _rhvoice(people: People, names: Sequence[str], who: str) -> Iterator[Row]:

@@ -62,8 +62,7 @@ def lexicon_arcs(lexicon: Lexicon, numbers: Mapping[str, int]) -> Machine:
     machine.arc(silence, silent, states.SILENCE_ID, 0, 0.0)
     machine.arc(silent, between, _mark(0), 0, 0.0)
     ends = (between, silence)
-    for word, labels, rarer in _labelled(lexicon):
-        cost = rarer + (NUMBER_COST if word in _NUMBERS else 0.0)
+    for word, labels, cost in _labelled(lexicon):
         _add_word(machine, ends, labels, numbers[word], cost)
     for filler, phone in states.FILLERS.items():
         held = states.placed([phone] * FILLER_FRAMES)
@@ -90,7 +89,7 @@ def _add_word(
 def _labelled(lexicon: Lexicon) -> Iterator[tuple[str, list[int], float]]:
     """Phones of each pronunciation, with a mark where another has or begins with them; cost."""
     said = [
-        (word, states.placed(phones), RARER_COST if place else 0.0)
+        (word, states.placed(phones), _cost(word, place))
         for word in sorted(lexicon)
         for place, phones in enumerate(lexicon[word])
     ]
@@ -103,6 +102,11 @@ def _labelled(lexicon: Lexicon) -> Iterator[tuple[str, list[int], float]]:
             yield word, [*phones, _mark(used[phones])], cost
         else:
             yield word, list(phones), cost
+
+
+def _cost(word: str, place: int) -> float:
+    """Of a word's pronunciation at that place among its own."""
+    return (NUMBER_COST if word in _NUMBERS else 0.0) + (RARER_COST if place else 0.0)
 
 
 def _mark(number: int) -> int:
