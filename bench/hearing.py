@@ -24,7 +24,7 @@ from bench.hearing_words import (
     foreign,
     menu_prompts,
     menu_words,
-    value_of,
+    understood,
     yes_no_prompts,
 )
 from bench.sounds import (
@@ -120,7 +120,7 @@ def measure(
         for condition in conditions(seed):
             sound = on_the_line(pcm, condition, seed, answer.asked.pause + 1.0)
             heard = line.hear(answer.asked, sound, end)
-            got = None if heard.foreign else answer.read(heard.words)
+            got = None if heard.foreign else answer.read(heard.words, heard.confidence)
             tally = found.setdefault(condition, Tally())
             tally.add(answer.wanted, got, heard, f"{answer.text}")
     return found
@@ -200,11 +200,11 @@ def her_digits(line: Line, wanted: argparse.Namespace) -> None:
         ("policy's phrases", question("policy"), STRINGS),
         ("digits only", one_by_one, NOISY),
     ):
-        table = [Answer("", number, asked, value_of("digits")) for number in numbers]
+        table = [Answer("", number, asked, understood("digits")) for number in numbers]
         said = list(zip(table, sounds, strict=True))[:most]
         show(f"her 16 digits, {name}", measure(line, said, fewer(NOISY, most)))
     alone = [
-        (Answer(digit, digit, question("digits"), value_of("digits")), sound.tobytes())
+        (Answer(digit, digit, question("digits"), understood("digits")), sound.tobytes())
         for digit, sound in digits.items()
     ]
     show("her digits alone", measure(line, alone, fewer(0, 10)))

@@ -11,7 +11,11 @@ from typing import Any
 
 from bench.sounds import SURE, Question, question
 from bench.speakers import golden_answers
+from ivr.dialogue.call import PATIENT, Ask
+from ivr.dialogue.questions import Question as Asking
+from ivr.dialogue.turns import Utterance
 from ivr.speech import understanding
+from ivr.speech.listening import is_likely
 from ivr.speech.understanding import Kind
 from ivr.speech.understanding.words import heard
 from tests.speech.understanding import test_vectors as vectors
@@ -48,7 +52,8 @@ class Answer:
     text: str
     wanted: Any
     asked: Question
-    read: Callable[[str], Any]
+    read: Callable[[str, float], Any]
+    """Of words and their confidence."""
 
 
 def value_of(kind: Kind) -> Callable[[str], Any]:
@@ -73,6 +78,17 @@ def value_of(kind: Kind) -> Callable[[str], Any]:
     return read
 
 
+def understood(kind: Kind) -> Callable[[str, float], Any]:
+    """As `value_of`, of words that were heard with so much confidence."""
+    read = value_of(kind)
+
+    def taken(words: str, confidence: float) -> Any:
+        value = read(words)
+        return value if is_likely(kind, value, confidence) else None
+
+    return taken
+
+
 def _first(readings: list[Any]) -> Any:
     return readings[0].value if readings else None
 
@@ -80,9 +96,16 @@ def _first(readings: list[Any]) -> Any:
 def confirmed(words: str, confidence: float, *, confirming: bool) -> bool | None:
     """What a yes-or-no question takes for a yes and a no, or a confirmation."""
     if not confirming:
-        return understanding.yes_no(words)
-    said = SURE.from_words(words)
-    return said if said is not True or confidence >= SURE.hearing().least_confidence else None
+        said: bool | None = understood("yes-no")(words, confidence)
+        return said
+    answer = answer_to_confirmation(words, confidence)
+    return answer if isinstance(answer, bool) else None
+
+
+def answer_to_confirmation(words: str, confidence: float) -> Any:
+    """True, False, a command, or None, as in a call."""
+    asking = Asking(Ask("cancel.sure", SURE, PATIENT))
+    return asking.understand(Utterance(words, confidence=confidence))
 
 
 def answers(chance: random.Random, *, quick: bool) -> dict[str, list[Answer]]:
@@ -107,7 +130,7 @@ def _table(kind: Kind, texts: Iterable[str]) -> Iterable[Answer]:
     for text in texts:
         wanted = value_of(kind)(text)
         if not any(letter.isdigit() for letter in text):
-            yield Answer(text, wanted, asked, value_of(kind))
+            yield Answer(text, wanted, asked, understood(kind))
 
 
 def _golden() -> Iterable[Answer]:

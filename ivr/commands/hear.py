@@ -14,7 +14,7 @@ from ivr.commands.understand import _caller as caller_of
 from ivr.commands.understand import _readings as readings_of
 from ivr.commands.understand import _value as value_of
 from ivr.commands.understand import _zone as zone_of
-from ivr.speech.listening import FILLERS, expected
+from ivr.speech.listening import FILLERS, expected, is_likely
 from ivr.speech.recogniser import HERTZ, Ear, Listener, ModelMissing, Recognised
 from ivr.speech.understanding import KINDS, Kind, Listed
 from ivr.speech.wav_files import NotSpeech, telephone_pcm
@@ -60,10 +60,15 @@ def hear(  # noqa: PLR0913 - options, each by its name
         found = {
             "file": str(recording),
             "words": heard.text,
-            "value": None if heard.foreign else value_of(kind, readings),
+            "value": _counted(kind, heard, value_of(kind, readings)),
             "confidence": round(heard.confidence, 3),
         }
         click.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _counted(kind: Kind, heard: Recognised, value: object) -> object:
+    is_answer = not heard.foreign and is_likely(kind, value, heard.confidence)
+    return value if is_answer else None
 
 
 def open_ear(tools: Tools) -> Ear:

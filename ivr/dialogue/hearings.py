@@ -27,7 +27,7 @@ URGENT = ("emergency", "operator", "louder")
 MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
 DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
 SURE_ENOUGH = 0.6
-"""Of the weakest word of a yes that costs."""
+"""Of the weakest word where a yes costs."""
 VISIT_WISHES = ("cancel", "reschedule")
 """What may be wanted of a visit while it is chosen."""
 Whole = Callable[[str], bool]
@@ -41,6 +41,7 @@ def menu(phrases: Sequence[str], whole: Whole) -> Hearing:
         whole=whole,
         early=True,
         barge_in=True,
+        least_confidence=listening.LEAST_CONFIDENCE["command"],
     )
 
 
@@ -70,6 +71,7 @@ def yes_no(understood: Callable[[str], bool | None], own: Own, *, cancelling: bo
         pause=YES_NO_PAUSE,
         whole=whole,
         early=True,
+        least_confidence=listening.LEAST_CONFIDENCE["yes-no"],
     )
 
 
@@ -109,7 +111,12 @@ def birth_date() -> Hearing:
 
 def commands_only() -> Hearing:
     """For what is answered by keys: a person can still be called."""
-    return Hearing(phrases=_universal(), filler=Filler.ORDINARY, pause=MENU_PAUSE)
+    return Hearing(
+        phrases=_universal(),
+        filler=Filler.ORDINARY,
+        pause=MENU_PAUSE,
+        least_confidence=listening.LEAST_CONFIDENCE["command"],
+    )
 
 
 @cache

@@ -85,10 +85,14 @@ class Question:
         said = _in_words(self.answer, heard.words)
         others = (self.answer.from_words(words) for words in heard.alternatives)
         value = next((one for one in (said, *others) if one is not None), None)
-        if value is not True or not (hearing := self.answer.hearing()).strict:
+        if isinstance(value, Command) and value in AT_ONCE:
             return value
-        is_sure = said is True and heard.confidence >= hearing.least_confidence
-        return command_in(heard.words) or (is_sure or None)
+        hearing = self.answer.hearing()
+        if heard.confidence < hearing.least_confidence:
+            return None
+        if hearing.strict and value is True:
+            return command_in(heard.words) or said
+        return value
 
     def _by_keys(self, keys: Keys) -> Any | None:
         return self.answer.from_keys(keys)

@@ -121,7 +121,7 @@ class Hearing:
     alternatives: int = 0
     """Results beside the best; words then have no confidence."""
     least_confidence: float = 0.0
-    """A yes that is heard with less is not understood."""
+    """What is heard with less is not understood, unless it calls for help."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ BESIDE_DIGITS = (
     *("сначала", "заново", "нет", "неправильно", "вернее", "точнее", "ошиблась", "ошибся"),
 )
 """What takes digits back, in such a question."""
+LEAST_CONFIDENCE: Mapping[Kind, float] = {"yes-no": 0.5, "command": 0.5}
+"""Of the weakest word of an answer that counts: with less, other words are likelier."""
+AT_ONCE = ("emergency", "operator")
+"""Commands that count however they were heard."""
 DICTATED: frozenset[Kind] = frozenset({"digits", "policy", "code", "birth-date"})
 
 _NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 100, 20, 5
@@ -45,6 +49,11 @@ def expected(kind: Kind, listed: Sequence[Listed] = ()) -> tuple[str, ...]:
     """Phrases for a `Listener`; what stands there twice is twice as likely."""
     said = phrases(kind, listed)
     return tuple(_dictated(said)) if kind in DICTATED else said
+
+
+def is_likely(kind: Kind, value: object, confidence: float) -> bool:
+    """Whether what was understood counts, by the confidence of its weakest word (0..1)."""
+    return value in AT_ONCE or confidence >= LEAST_CONFIDENCE.get(kind, 0.0)
 
 
 def one_by_one(urgent: Sequence[str] = (), others: Sequence[str] = ()) -> tuple[str, ...]:

@@ -121,9 +121,15 @@ def test_a_yes_that_was_half_heard_is_none() -> None:
     assert understood(Utterance("да", confidence=0.05)) is None
     assert understood(Utterance("да", confidence=SURE_ENOUGH - 0.01)) is None
     assert understood(Utterance("да", confidence=SURE_ENOUGH)) is True
-    assert understood(Utterance("нет", confidence=0.05)) is False
-    assert understood(Utterance("повторите", confidence=0.05)) is Command.REPEAT
-    assert understood(Utterance("да", confidence=0.05), YesNo()) is True
+    assert understood(Utterance("нет", confidence=0.05)) is None
+    assert understood(Utterance("повторите", confidence=0.05)) is None
+    assert understood(Utterance("да", confidence=0.49), YesNo()) is None
+    assert understood(Utterance("да", confidence=0.5), YesNo()) is True
+
+
+def test_a_call_for_help_counts_however_it_was_heard() -> None:
+    assert understood(Utterance("мне плохо", confidence=0.05)) is Command.EMERGENCY
+    assert understood(Utterance("оператора", confidence=0.05)) is Command.OPERATOR
 
 
 def test_a_yes_beside_the_best_result_is_none() -> None:

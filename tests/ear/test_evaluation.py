@@ -25,8 +25,8 @@ from tools.ear.evaluation.telephone import AROUND, clean, echo, lost, noisy, on_
 CASE = Case(b"", ("один", "два", "три"))
 
 
-def heard(text: str, *, foreign: bool = False) -> Recognised:
-    words = [Word(word, 0.9, at, at + 0.3) for at, word in enumerate(text.split())]
+def heard(text: str, *, foreign: bool = False, confidence: float = 0.9) -> Recognised:
+    words = [Word(word, confidence, at, at + 0.3) for at, word in enumerate(text.split())]
     return Recognised(tuple(words), foreign)
 
 
@@ -100,6 +100,7 @@ def test_a_meaning_is_judged_not_the_words() -> None:
     assert judge(yes, heard("да верно")) == {"answers": Share(1, 1)}
     assert judge(yes, heard("нет")) == {"answers": Share(0, 1)}
     assert judge(yes, heard("да", foreign=True)) == {"answers": Share(0, 1)}
+    assert judge(yes, heard("да", confidence=0.49)) == {"answers": Share(0, 1)}
 
 
 def test_what_was_no_answer_is_taken_for_one_or_not() -> None:
@@ -112,6 +113,10 @@ def test_what_was_no_answer_is_taken_for_one_or_not() -> None:
     ):
         shares = judge(CASE, heard(text, foreign=foreign))
         assert [share.right for share in shares.values()] == [taken, words], text
+    called = judging.by_question("command")
+    assert called(heard("повтори", confidence=0.5)) == "repeat"
+    assert called(heard("повтори", confidence=0.49)) is None
+    assert called(heard("оператор", confidence=0.1)) == "operator"
     confirmed = judging.by_confirmation
     assert confirmed(heard("да")) is True
     assert confirmed(heard("оператор")) == "operator"

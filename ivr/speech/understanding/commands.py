@@ -12,6 +12,8 @@ from ivr.speech.understanding.words import Phrases, heard, table
 ANYWHERE = frozenset({"emergency", "operator", "cancel", "reschedule", "status"})
 """Understood among any other words; the rest only where little else is said."""
 _NEVER = ""
+_UNHEARD = frozenset({"без", "в", "до", "к", "на", "по", "с"})
+"""Often not heard: a phrase means the same without one at its beginning."""
 _OPPOSITES = frozenset({"cancel", "reschedule"})
 
 
@@ -45,12 +47,19 @@ def commands_said(names: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(heard(phrase).words) for phrase in said))
 
 
+def _shorter(phrase: str) -> str:
+    """Without a short word at the beginning; empty where there is none."""
+    first, _, rest = phrase.partition(" ")
+    return rest if first in _UNHEARD else ""
+
+
 @cache
 def _tables() -> _Tables:
     data = table("commands")
     meanings = [(phrase, _NEVER) for rows in data.values() for phrase in rows.get("never", ())]
     # A phrase of two commands is that of the first.
     for name in reversed(tuple(data)):
-        meanings += [(phrase, name) for phrase in data[name]["phrases"]]
+        whole = data[name]["phrases"]
+        meanings += [(phrase, name) for phrase in (*filter(None, map(_shorter, whole)), *whole)]
     alone = [(phrase, name) for name, rows in data.items() for phrase in rows.get("alone", ())]
     return _Tables(Phrases(meanings), Phrases(alone).meanings, tuple(data))

@@ -56,6 +56,21 @@ def test_a_command(words: str, wanted: str) -> None:
     assert command(words) == wanted
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("самого начала", "menu"),
+        ("начало", "menu"),
+        ("на свидания", "bye"),
+        ("девушкой", "operator"),
+        ("сознания", "emergency"),
+        ("на человека", None),
+    ],
+)
+def test_a_short_word_at_the_beginning_may_be_lost(words: str, wanted: str | None) -> None:
+    assert command(words) == wanted
+
+
 @pytest.mark.parametrize("words", NOTHING.replace("\n", "|").split("|"))
 def test_no_command(words: str) -> None:
     assert command(words) is None

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bench.hearing_words import confirmed, value_of
-from ivr.speech import understanding
+from bench.hearing_words import answer_to_confirmation, understood, value_of
 from ivr.speech.recogniser import Recognised
 from ivr.speech.understanding import Kind
 from tools.ear.evaluation.arithmetic import Share, words_right
@@ -69,7 +68,7 @@ def meant(kind: Kind) -> Judge:
     read = value_of(kind)
 
     def judge(case: Case, heard: Recognised) -> Mapping[str, Share]:
-        got = None if heard.foreign else read(heard.with_pauses)
+        got = None if heard.foreign else by_question(kind)(heard)
         return {"answers": Share(got == read(" ".join(case.words)), 1)}
 
     return judge
@@ -86,11 +85,10 @@ def rejected(read: Callable[[Recognised], Any], *, any_word: bool) -> Judge:
 
 
 def by_question(kind: Kind) -> Callable[[Recognised], Any]:
-    read = value_of(kind)
-    return lambda heard: read(heard.with_pauses)
+    read = understood(kind)
+    return lambda heard: read(heard.with_pauses, heard.confidence)
 
 
 def by_confirmation(heard: Recognised) -> Any:
     """A yes or no, or one of the commands that are heard everywhere."""
-    answer = confirmed(heard.text, heard.confidence, confirming=True)
-    return understanding.command(heard.text) if answer is None else answer
+    return answer_to_confirmation(heard.text, heard.confidence)
