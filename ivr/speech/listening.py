@@ -41,7 +41,7 @@ AT_ONCE = ("emergency", "operator")
 """Commands that count however they were heard."""
 DICTATED: frozenset[Kind] = frozenset({"digits", "policy", "code", "birth-date"})
 
-_NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 100, 20, 5
+_NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 100, 60, 15
 """Times that a word stands in the list, and is so much likelier than the others."""
 
 

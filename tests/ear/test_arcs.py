@@ -6,7 +6,8 @@ from tools.ear.kaldi import states
 from tools.ear.kaldi.arcs import (
     BETWEEN,
     NUMBER_COST,
-    RARER_COST,
+    SWALLOWED_COST,
+    WORD_COST,
     Arc,
     Machine,
     lexicon_arcs,
@@ -64,12 +65,14 @@ def test_what_sounds_the_same_has_a_mark() -> None:
 
 
 def test_digits_cost_less_than_numbers_and_swallowed_forms_most() -> None:
-    words: Lexicon = {"два": (("d", "v", "aa"),), "сорок": (("s", "oo"), ("k", "aa", "s"))}
+    said = (("s", "oo", "r"), ("p", "aa", "r"), ("k", "aa"))
+    words: Lexicon = {"два": (("d", "v", "aa"),), "сорок": said}
     arcs = lexicon_arcs(words, {"два": 1, "сорок": 2, **dict.fromkeys(states.FILLERS, 3)}).arcs
     begins = [(arc.label, arc.cost) for arc in arcs if arc.word in (1, 2)]
-    digit, usual, swallowed = (states.IDS[name] for name in ("d_B", "s_B", "k_B"))
-    cost = NUMBER_COST
-    assert begins == [(digit, 0.0), (usual, cost), (swallowed, cost + RARER_COST)]
+    digit, usual, other, swallowed = (states.IDS[f"{phone}_B"] for phone in "dspk")
+    cost = WORD_COST + NUMBER_COST
+    swallowing = (swallowed, cost + SWALLOWED_COST)
+    assert begins == [(digit, WORD_COST), (usual, cost), (other, cost), swallowing]
 
 
 def test_a_filler_takes_a_while() -> None:

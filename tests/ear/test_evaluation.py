@@ -170,7 +170,7 @@ def test_the_table_stands_in_its_place_on_the_card(tmp_path: Path) -> None:
     shares = {(0, "whole"): Share(9, 10), (1, judging.TAKEN): Share(1, 10)}
     result = Result(shares, {"digits": (1.0, 200.0)}, 4 << 20, 0.01, 8 << 20)
     table = card.tables(("ours", "before"), rows, (result, result))
-    cells = "| a woman | digits | quiet | digits, `[unk_soft]` | whole | 10 | yes | 90.0 "
+    cells = "| a woman | digits | quiet | digits, `[unk_soft]` | whole | 10 | 90.0 "
     assert cells in table
     assert "| share of a core, one stream: digits | 0.0050 | 0.0050 |" in table
     file = tmp_path / "MODEL.md"

@@ -232,7 +232,7 @@ def test_lost_frames_are_silence(hearer: Hearer, say: Speaker) -> None:
 
 def test_alternatives_where_they_are_asked_for(hearer: Hearer, say: Speaker) -> None:
     hearer.open(Asked(expected("visit"), FILLERS["visit"], alternatives=3))
-    found = utterance(hearer, answer(noisy(say("июня"), 5)))
+    found = utterance(hearer, answer(noisy(say("июня"), 10)))
     assert found.words not in found.alternatives
     assert 1 <= len(found.alternatives) <= 3
     assert "июня" in {found.words, *found.alternatives}

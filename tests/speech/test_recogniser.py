@@ -89,7 +89,7 @@ def test_what_is_foreign_is_not_understood(ear: Ear, say: Speaker, filler: Fille
 
 
 def test_without_a_filler_everything_is_an_answer(ear: Ear, say: Speaker) -> None:
-    found = heard(Listener(ear, ["да", "нет"], Filler.NONE), say("большая берёза"))
+    found = heard(Listener(ear, ["да", "нет"], Filler.NONE), say("дайте воды"))
     assert found.words
     assert not found.foreign
 

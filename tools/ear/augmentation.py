@@ -23,17 +23,19 @@ PACES, PACED_SHARE = (0.85, 1.18), 0.35
 """Of time alone, in frames."""
 SPEEDS, SPED_SHARE = (0.88, 1.13), 0.6
 """Of time and pitch, in samples."""
-ROOM_SHARE, ROOM = 0.35, 1600
+ROOM_SHARE, ROOM = 0.45, 1600
 """How often, and samples of echo."""
 LOUD_SHARE, LOUD, QUIET = 0.5, (1, 20), (18, 50)
 """How often noise is loud; decibels by which the speaker is louder, then and otherwise."""
 CODED_SHARE = 0.6
 """Through G.711."""
 CLIPPED_SHARE = 0.06
-LOSSY_SHARE, LOST, PACKET = 0.15, (0.005, 0.04), 160
+LOSSY_SHARE, LOST, PACKET = 0.25, (0.005, 0.04), 160
 """How often, which part of the packets, and samples of one (20 ms)."""
 LOUDNESS = (1.7, 3.7)
 """Logarithms of the root mean square."""
+STARTED_SHARE, STARTED = 0.6, 100
+"""How often the line has been open before the first frame, and for how many outputs at most."""
 TALKING_AT_LEAST = 8.0
 """Decibels by which the speaker is louder than other people."""
 
@@ -46,6 +48,8 @@ class Sound:
     """Batch by frames by BANDS, with CONTEXT repeated frames at both ends."""
     lengths: Tensor
     """Outputs of each utterance."""
+    before: Tensor
+    """Outputs for which each has already sounded as its first frame does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Strength:
 
 def plain(batch: Sequence[Samples]) -> Sound:
     waves, lengths = _together([samples.astype(np.float32) for samples in batch])
-    return _padded(log_mel(waves), [frames(length) for length in lengths])
+    counts = [frames(length) for length in lengths]
+    return _padded(log_mel(waves), counts, torch.zeros(len(counts)))
 
 
 def altered(
@@ -78,7 +83,12 @@ def altered(
         shortest = [item.said.shortest for item in batch]
         mel, counts = _paced(mel, counts, shortest, chance)
     _mask(mel, counts, chance)
-    return _padded(mel, counts)
+    return _padded(mel, counts, _started(len(batch), chance))
+
+
+def _started(batch: int, chance: np.random.Generator) -> Tensor:
+    has = chance.random(batch) < STARTED_SHARE
+    return torch.from_numpy(has * chance.uniform(0, STARTED, batch)).float()
 
 
 def _sped(samples: Samples, chance: np.random.Generator) -> Samples:
@@ -213,11 +223,11 @@ def _mask(mel: Tensor, counts: Sequence[int], chance: np.random.Generator) -> No
             mel[row, first : first + width] = mel[row].mean(0)
 
 
-def _padded(mel: Tensor, counts: Sequence[int]) -> Sound:
+def _padded(mel: Tensor, counts: Sequence[int], before: Tensor) -> Sound:
     """The first and the last frame of each utterance again and again, as Kaldi has it."""
     lengths = [outputs(count) for count in counts]
     size = STRIDE * (max(lengths) - 1) + 1 + 2 * CONTEXT
     last = torch.tensor(counts)[:, None] - 1
     at = (torch.arange(size) - CONTEXT)[None].clamp_min(0).minimum(last)
     rows = torch.arange(len(counts))[:, None]
-    return Sound(mel[rows, at], torch.tensor(lengths))
+    return Sound(mel[rows, at], torch.tensor(lengths), before)

@@ -47,7 +47,8 @@ def _measure(network: Network, pool: Sequence[Item], seed: int) -> None:
     with torch.no_grad():
         for number, batch in enumerate(batches):
             chance = np.random.default_rng([seed, 11, number])
-            hidden = network(altered(batch, under, chance, Strength()).frames)
+            sound = altered(batch, under, chance, Strength())
+            hidden = network(sound.frames, sound.before)
             network.head(hidden)
             network.other_head(hidden)
     network.eval()

@@ -27,7 +27,7 @@ from tools.ear.kaldi.files import (
     read_model,
     write_model,
 )
-from tools.ear.network import LAYERS, STRIDE, WIDTH, Dense, Network
+from tools.ear.network import KEPT, RECENT, STRIDE, WIDTH, Dense, Network, Recent
 from tools.ear.rejection import SHORT_OF, Rejection
 from tools.ear.utterances import HERTZ
 
@@ -77,6 +77,9 @@ def read(folder: Path) -> Network:
     first = _affine(components["first.affine"])
     _fill(network.first, Affine((first.matrix @ bands).astype(np.float32), first.bias))
     _fill(network.second, _affine(components["second.affine"]))
+    taken = _affine(components["recent.affine"]).matrix[:, len(_kept()) :]
+    network.recent.linear.weight.data = torch.from_numpy(taken / _taken().astype(np.float32))
+    _fill(network.third, _affine(components["third.affine"]))
     for number, layer in enumerate(network.layers):
         _fill(layer, _affine(components[f"layer{number}.affine"]))
     for head in (network.head, network.other_head):
@@ -126,13 +129,32 @@ def _hidden(build: _Builder, network: Network) -> str:
     hidden = build.rectified("first", near, *_of_mfcc(network))
     near = _shifted(hidden, (-1, 0, 1))
     hidden = build.rectified("second", near, *_folded(network.second))
-    for number in range(LAYERS):
-        hidden = _layer(build, network.layers[number], f"layer{number}", hidden)
+    recent = _recent(build, network.recent, hidden)
+    hidden = _layer(build, network.third, "third", hidden, recent)
+    for number, layer in enumerate(network.layers):
+        hidden = _layer(build, layer, f"layer{number}", hidden)
     return hidden
 
 
-def _layer(build: _Builder, layer: Dense, name: str, hidden: str) -> str:
-    near = _shifted(hidden, (-STRIDE, 0, STRIDE))
+def _recent(build: _Builder, recent: Recent, hidden: str) -> str:
+    """The running means: a matrix that takes what it gave an output before, if it gave any."""
+    matrix = np.hstack([np.diag(_kept()), _taken() * _double(recent.linear.weight)])
+    last = f"IfDefined(Offset(recent.affine, {-STRIDE}))"
+    return build.affine("recent", f"Append({last}, {hidden})", matrix, np.zeros(len(matrix)))
+
+
+def _kept() -> Matrix:
+    """Of each running mean."""
+    return np.repeat(KEPT, RECENT)
+
+
+def _taken() -> Matrix:
+    """Of what is new, as a column."""
+    return 1 - _kept()[:, None]
+
+
+def _layer(build: _Builder, layer: Dense, name: str, hidden: str, *besides: str) -> str:
+    near = _shifted(hidden, (-STRIDE, 0, STRIDE), *besides)
     found = build.rectified(name, near, *_folded(layer))
     return build.add(f"{name}.sum", Joint(WIDTH), f"Sum({hidden}, {found})")
 
@@ -150,9 +172,9 @@ def _fillers(
     return build.affine("filler", second, matrix[order], bias[order])
 
 
-def _shifted(source: str, frames: tuple[int, ...]) -> str:
+def _shifted(source: str, frames: tuple[int, ...], *besides: str) -> str:
     parts = (f"Offset({source}, {frame})" if frame else source for frame in frames)
-    return f"Append({', '.join(parts)})"
+    return f"Append({', '.join((*parts, *besides))})"
 
 
 def _of_mfcc(network: Network) -> tuple[Matrix, Matrix]:

@@ -3,7 +3,8 @@
 Each layer hears its frame, the one before and the next. Shifts in time are written as one
 matrix over several frames: quick on a processor, and the same as `Append(Offset(…))` of Kaldi's
 nnet3. A caller pads the frames by CONTEXT on both sides, by repetition, as Kaldi does at the
-ends of sound.
+ends of sound. Running means tell it besides how everything has sounded until now: the line, the
+room, the speaker.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from tools.ear.phones import OUTPUTS
 
 WIDTH = 256
 LAYERS = 5
+"""With sums around them."""
 HEAD = 128
+KEPT = (0.93, 0.985)
+"""Of a running mean from one output to the next: it forgets in about 0.4 and 2 seconds."""
+RECENT = 32
+"""Running means of each kind."""
 STRIDE = 3
 """Frames of 10 ms for an output."""
 OUTPUT_SECONDS = 0.03
@@ -67,6 +73,26 @@ class Head(nn.Module):
         return scores
 
 
+class Recent(nn.Module):
+    """Running means of hidden values, which start at zero."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(WIDTH, RECENT * len(KEPT), bias=False)
+
+    def forward(self, hidden: Tensor, before: Tensor) -> Tensor:
+        """`before`: for how many outputs the first moment has already lasted, in each row."""
+        now = self.linear(hidden).split(RECENT, 2)
+        ages = torch.arange(hidden.shape[1])
+        behind = ages[:, None] - ages[None]
+        means = []
+        for kept, values in zip(KEPT, now, strict=True):
+            weights = ((1 - kept) * kept**behind).tril()
+            begun = (1 - kept**before)[:, None, None] * values[:, :1]
+            means.append(weights @ values + kept ** (ages + 1.0)[:, None] * begun)
+        return torch.cat(means, 2)
+
+
 class Network(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +100,9 @@ class Network(nn.Module):
         self.scale = nn.Parameter(torch.ones(BANDS), requires_grad=False)
         self.first = Dense(5 * BANDS, WIDTH)
         self.second = Dense(3 * WIDTH, WIDTH)
-        self.layers = nn.ModuleList(Dense(3 * WIDTH, WIDTH) for _ in range(LAYERS))
+        self.recent = Recent()
+        self.third = Dense(3 * WIDTH + RECENT * len(KEPT), WIDTH)
+        self.layers = nn.ModuleList(Dense(3 * WIDTH, WIDTH) for _ in range(LAYERS - 1))
         self.head = Head()
         self.other_head = Head()
         """Trained on phones frame by frame, which steadies the first; not used afterwards."""
@@ -83,11 +111,17 @@ class Network(nn.Module):
         self.chance = np.random.default_rng(0)
         """For that."""
 
-    def forward(self, frames: Tensor) -> Tensor:
-        """Hidden values for the heads: batch by outputs by WIDTH."""
+    def forward(self, frames: Tensor, before: Tensor) -> Tensor:
+        """Hidden values for the heads: batch by outputs by WIDTH.
+
+        `before`: for how many outputs each row has already sounded as its first frame.
+        """
         inputs = (frames - self.mean) * self.scale
         hidden = self.first(_beside(inputs, 5))
         hidden = self.second(_by_threes(hidden))
+        recent = self.recent(hidden, before)[:, 1:-1]
+        near = torch.cat([_beside(hidden, 3), recent], 2)
+        hidden = hidden[:, 1:-1] + self._shaken(self.third(near))
         for layer in self.layers:
             hidden = hidden[:, 1:-1] + self._shaken(layer(_beside(hidden, 3)))
         return hidden

@@ -123,7 +123,7 @@ def _stepped(run: Run, batch: Sequence[Item]) -> float:
 def _loss(run: Run, batch: Sequence[Item], sound: Sound) -> Tensor:
     """How far the scores are from the quantiles of those that the right phones get."""
     with torch.no_grad():
-        hidden = run.network(sound.frames)
+        hidden = run.network(sound.frames, sound.before)
         scores = log_softmax(run.network.head(hidden), 2)
         found = sums(scores, sound.lengths, [item.said for item in batch], run.bigram)
         wanted, weight = _wanted(scores, found.said)

@@ -179,7 +179,7 @@ def _half(run: Run, replica: Network, batch: list[Item]) -> Found:
     sound = altered(batch, run.noises, chance, strength)
     _copy(run.network, replica)
     replica.chance = chance
-    hidden = replica(sound.frames)
+    hidden = replica(sound.frames, sound.before)
     scores = replica.head(hidden), replica.other_head(hidden)
     loss, losses = (
         _by_labels(scores, sound, batch) if labelled else _by_mmi(scores, sound, batch, run)

@@ -38,7 +38,7 @@ def _first(
     for title, is_heard in (("Heard", True), ("Taken for an answer that was none", False)):
         yield f"**{title}**: {WANTED[0 if is_heard else 1]}"
         yield ""
-        head = ("who", "says", "sound", "question", "counted", "of", "looked at")
+        head = ("who", "says", "sound", "question", "counted", "of")
         yield from _head(*head, *names)
         for place, row in enumerate(rows):
             for what in _counted(place, results):
@@ -55,7 +55,7 @@ def _counted(place: int, results: Sequence[Result]) -> list[str]:
 def _cells(row: Row, what: str, shares: Sequence[Share]) -> Iterable[object]:
     filler = f"`{row.asked.filler}`" if row.asked.filler else "no filler"
     question = f"{row.asked.name}, {filler}"
-    return row.who, row.says, row.sound, question, what, shares[0].count, row.looked_at
+    return row.who, row.says, row.sound, question, what, shares[0].count
 
 
 def _costs(names: Sequence[str], results: Sequence[Result]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from zlib import crc32
 
@@ -50,10 +50,6 @@ PROMPT = "Назовите номер полиса целиком, по одно
 SINGLE = "other people's single words"
 WOMAN, MAN = "a woman, never trained on", "the man trained on, other sentences"
 HELD_OUT = "espeak voices kept out"
-LOOKED_AT = "yes"
-"""While models were tuned, their maker saw results of these sets."""
-ONCE = "opened once"
-"""Nobody heard these before the model that ships was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,6 @@ class Row:
     asked: Asked
     judge: Judge
     cases: Sequence[Case]
-    looked_at: str = LOOKED_AT
 
 
 def asked(kind: Kind) -> Asked:
@@ -108,7 +103,7 @@ def rows(people: People) -> Iterator[Row]:
     yield from _rhvoice(people, RHVOICES, "RHVoice, 4 voices")
     yield from _rhvoice(people, NEW_RHVOICES, "RHVoice, 3 newer voices")
     yield from _klettres(people)
-    yield from (replace(row, looked_at=ONCE) for row in _stamps(people))
+    yield from _stamps(people)
 
 
 def _rhvoice(people: People, names: Sequence[str], who: str) -> Iterator[Row]:

@@ -8,17 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tools.ear.kaldi import states
-from tools.ear.lexicon import Lexicon
+from tools.ear.lexicon import Lexicon, Pronunciation
 from tools.ear.texts import DAYS, HUNDREDS, TEENS, TENS
 
+WORD_COST = 1.0
+"""Of every word, as a negative logarithm: lest a breath before a digit be another one."""
 NUMBER_COST = 1.0
-"""Of a number from ten on or of a day, as a negative logarithm: digits are said more often."""
-FILLER_COST = 4.0
+"""Besides, of a number from ten on or of a day: digits are said more often."""
+FILLER_COST = 5.0
 """Of saying a filler."""
 FILLER_FRAMES = 4
 """At least, of 30 ms."""
-RARER_COST = 2.0
-"""Besides, of a word's pronunciations but the first: lest «два» be a swallowed «двадцать»."""
+SWALLOWED_COST = 2.0
+"""Besides, of a pronunciation that is shorter than the word's first: lest «два» be «двцать»."""
 BETWEEN = 1
 """The state between words, which is also the last."""
 _HALF = -math.log(0.5)
@@ -89,9 +91,9 @@ def _add_word(
 def _labelled(lexicon: Lexicon) -> Iterator[tuple[str, list[int], float]]:
     """Phones of each pronunciation, with a mark where another has or begins with them; cost."""
     said = [
-        (word, states.placed(phones), _cost(word, place))
+        (word, states.placed(phones), _cost(word, phones, lexicon[word][0]))
         for word in sorted(lexicon)
-        for place, phones in enumerate(lexicon[word])
+        for phones in lexicon[word]
     ]
     shared = Counter(phones for _, phones, _ in said)
     beginnings = {phones[:size] for _, phones, _ in said for size in range(1, len(phones))}
@@ -104,9 +106,10 @@ def _labelled(lexicon: Lexicon) -> Iterator[tuple[str, list[int], float]]:
             yield word, list(phones), cost
 
 
-def _cost(word: str, place: int) -> float:
-    """Of a word's pronunciation at that place among its own."""
-    return (NUMBER_COST if word in _NUMBERS else 0.0) + (RARER_COST if place else 0.0)
+def _cost(word: str, phones: Pronunciation, usual: Pronunciation) -> float:
+    """Of a pronunciation beside the word's usual one."""
+    swallowed = SWALLOWED_COST if len(phones) < len(usual) else 0.0
+    return WORD_COST + swallowed + (NUMBER_COST if word in _NUMBERS else 0.0)
 
 
 def _mark(number: int) -> int:
