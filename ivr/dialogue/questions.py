@@ -20,7 +20,8 @@ from ivr.dialogue.answers import (
     command_in,
 )
 from ivr.dialogue.call import Ask, Ring, TakeNote
-from ivr.dialogue.turns import Heard, Keys, NoInput, Spoken, Utterance
+from ivr.dialogue.turns import Heard, Hearing, Keys, NoInput, Spoken, Utterance
+from ivr.speech.understanding.words import heard as spoken
 
 UNCLEAR, WIDER = "unclear", "wider"
 """Effects: asked between the readings of an answer; asked openly again."""
@@ -91,7 +92,8 @@ class Question:
         if heard.confidence < hearing.least_confidence:
             return None
         if hearing.strict and value is True:
-            return command_in(heard.words) or said
+            is_sure = said is True and _is_unmistakable(heard, hearing)
+            return command_in(heard.words) or is_sure or None
         return value
 
     def _by_keys(self, keys: Keys) -> Any | None:
@@ -137,6 +139,11 @@ class Question:
         help_too = [Spoken("universal.help")] if attempt == 1 and in_menu else []
         nomatch = replace(question, kind=f"nomatch{attempt}")
         return [Spoken("universal.nomatch"), *help_too, nomatch]
+
+
+def _is_unmistakable(yes: Utterance, hearing: Hearing) -> bool:
+    has_yes = "да" in spoken(yes.words).words
+    return has_yes or yes.confidence >= hearing.least_without_yes
 
 
 def _in_words(answer: Answer[Any], words: str) -> Any | Unclear | Command | None:

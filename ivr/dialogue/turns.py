@@ -122,6 +122,8 @@ class Hearing:
     """Results beside the best; words then have no confidence."""
     least_confidence: float = 0.0
     """What is heard with less is not understood, unless it calls for help."""
+    least_without_yes: float = 0.0
+    """Of a yes without a «да» at a confirmation: heard with less it is not understood."""
 
 
 @dataclass(frozen=True, slots=True)

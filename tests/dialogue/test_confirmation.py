@@ -8,7 +8,7 @@ import pytest
 
 from ivr.dialogue.answers import Command, YesNo
 from ivr.dialogue.call import PATIENT, Ask
-from ivr.dialogue.hearings import SURE_ENOUGH
+from ivr.dialogue.hearings import SURE_ENOUGH, SURE_WITHOUT_YES
 from ivr.dialogue.questions import Question
 from ivr.dialogue.turns import Keys, Utterance
 from ivr.flows.cancel import PASS_ON, SURE
@@ -121,6 +121,9 @@ def test_a_yes_that_was_half_heard_is_none() -> None:
     assert understood(Utterance("да", confidence=0.05)) is None
     assert understood(Utterance("да", confidence=SURE_ENOUGH - 0.01)) is None
     assert understood(Utterance("да", confidence=SURE_ENOUGH)) is True
+    assert understood(Utterance("отмените", confidence=SURE_WITHOUT_YES - 0.01)) is None
+    assert understood(Utterance("отмените", confidence=SURE_WITHOUT_YES)) is True
+    assert understood(Utterance("да, отмените", confidence=SURE_ENOUGH)) is True
     assert understood(Utterance("нет", confidence=0.05)) is None
     assert understood(Utterance("повторите", confidence=0.05)) is None
     assert understood(Utterance("да", confidence=0.49), YesNo()) is None
