@@ -28,8 +28,8 @@ MENU_PAUSE, YES_NO_PAUSE, CONFIRMATION_PAUSE, DATE_PAUSE = 0.7, 0.7, 0.9, 1.2
 DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
 SURE_ENOUGH = 0.6
 """Of the weakest word where a yes costs."""
-SURE_WITHOUT_YES = 0.85
-"""The same of a yes without a «да»: noise made «отмените» of other words, with 0.82."""
+SURE_WITHOUT_YES = 0.9
+"""The same of a yes without a «да»: noise made «отмените» of other words, with 0.84."""
 VISIT_WISHES = ("cancel", "reschedule")
 """What may be wanted of a visit while it is chosen."""
 Whole = Callable[[str], bool]
