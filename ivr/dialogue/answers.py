@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 from ivr.dialogue import hearings
 from ivr.dialogue.hearings import WORDS
 from ivr.dialogue.turns import Hearing, Keys, Listen, Spoken
+from ivr.speech import listening
 from ivr.speech.understanding import Phrases, command, commands_said, option, yes_no
 from ivr.speech.understanding.numerals import DATE_ORDINAL, FEMININE_ORDINAL, UNIT
 from ivr.speech.understanding.words import heard
@@ -92,7 +93,7 @@ COMMAND_KEYS: Mapping[str, Command] = {
 """In menus only: while digits are entered they are digits."""
 BY_WORDS = "by words"
 """Stands for the key of an option that has none."""
-AT_ONCE = frozenset({Command.EMERGENCY, Command.OPERATOR})
+AT_ONCE = frozenset(map(Command, listening.AT_ONCE))
 """Before any answer that stands in the same words."""
 
 

@@ -41,7 +41,7 @@ MORE_SHARE, MOST_TIMES = 0.3, 5
 """Of what is heard then, and how often each answer may be heard in one epoch to be that much: a
 few people must not outweigh everybody. The rest is what the model was trained on."""
 EASE = {"[unk]": 0.3, "[unk_soft]": 1.4, "[unk_strict]": 0.3}
-"""By how much each filler scores less, per frame; chosen on people (the card: looked at)."""
+"""By how much each filler scores less, per frame; chosen on people, see the card."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,10 +65,10 @@ def of_a_sentence(case: Case, heard: Recognised) -> Mapping[str, Share]:
 
 def meant(kind: Kind) -> Judge:
     """What is understood must be what the words mean."""
-    read = value_of(kind)
+    read, counted = value_of(kind), by_question(kind)
 
     def judge(case: Case, heard: Recognised) -> Mapping[str, Share]:
-        got = None if heard.foreign else by_question(kind)(heard)
+        got = None if heard.foreign else counted(heard)
         return {"answers": Share(got == read(" ".join(case.words)), 1)}
 
     return judge
