@@ -35,20 +35,20 @@ BESIDE_DIGITS = (
     *("сначала", "заново", "нет", "неправильно", "вернее", "точнее", "ошиблась", "ошибся"),
 )
 """What takes digits back, in such a question."""
-LEAST_CONFIDENCE: Mapping[Kind, float] = {"yes-no": 0.5, "command": 0.5}
+LEAST_CONFIDENCE: Mapping[Kind, float] = {"yes-no": 0.5, "command": 0.6}
 """Of the weakest word of an answer that counts: with less, other words are likelier."""
 AT_ONCE = ("emergency", "operator")
 """Commands that count however they were heard."""
 DICTATED: frozenset[Kind] = frozenset({"digits", "policy", "code", "birth-date"})
 
-_NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 100, 60, 15
+_NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 100, 120, 15
 """Times that a word stands in the list, and is so much likelier than the others."""
 
 
 def expected(kind: Kind, listed: Sequence[Listed] = ()) -> tuple[str, ...]:
     """Phrases for a `Listener`; what stands there twice is twice as likely."""
     said = phrases(kind, listed)
-    return tuple(_dictated(said)) if kind in DICTATED else said
+    return tuple(_dictated(said)) if kind in DICTATED else tuple(_answers(said))
 
 
 def is_likely(kind: Kind, value: object, confidence: float) -> bool:
@@ -61,27 +61,35 @@ def one_by_one(urgent: Sequence[str] = (), others: Sequence[str] = ()) -> tuple[
 
     Of the `others` only those without a word that sounds like a digit.
     """
-    plain = (phrase for phrase in others if not _unheard() & {phrase, *phrase.split()})
+    plain = (phrase for phrase in others if not _like_digits() & {phrase, *phrase.split()})
     said = dict.fromkeys((*BESIDE_DIGITS, *urgent, *plain))
     return (*ONE_BY_ONE * _NEARLY_ALWAYS, *said)
 
 
 def _dictated(said: Sequence[str]) -> Iterator[str]:
-    for phrase in said:
-        if phrase not in _unheard():
-            yield from [phrase] * _weights().get(phrase, 1)
+    for phrase in beside(said):
+        yield from [phrase] * _weights().get(phrase, 1)
 
 
 def beside(phrases: Sequence[str]) -> tuple[str, ...]:
     """Those that may be listened for beside digits: none that sounds like one."""
-    return tuple(phrase for phrase in phrases if phrase not in _unheard())
+    return tuple(phrase for phrase in phrases if phrase not in _like_digits())
+
+
+def _answers(said: Sequence[str]) -> Iterator[str]:
+    left_out = _left_out("respelled", "like_much_else")
+    return (phrase for phrase in said if not left_out & {phrase, *phrase.split()})
+
+
+def _like_digits() -> frozenset[str]:
+    return _left_out("respelled", "like_a_digit")
 
 
 @cache
-def _unheard() -> frozenset[str]:
+def _left_out(*lists: str) -> frozenset[str]:
     file = files("ivr.speech") / "listening.toml"
     data = tomllib.loads(file.read_text("utf-8"))
-    return frozenset((*data["respelled"], *data["like_a_digit"]))
+    return frozenset(phrase for name in lists for phrase in data[name])
 
 
 @cache

@@ -114,8 +114,8 @@ def test_what_was_no_answer_is_taken_for_one_or_not() -> None:
         shares = judge(CASE, heard(text, foreign=foreign))
         assert [share.right for share in shares.values()] == [taken, words], text
     called = judging.by_question("command")
-    assert called(heard("повтори", confidence=0.5)) == "repeat"
-    assert called(heard("повтори", confidence=0.49)) is None
+    assert called(heard("повтори", confidence=0.6)) == "repeat"
+    assert called(heard("повтори", confidence=0.59)) is None
     assert called(heard("оператор", confidence=0.1)) == "operator"
     confirmed = judging.by_confirmation
     assert confirmed(heard("да")) is True
