@@ -42,7 +42,7 @@ from bench.sounds import (
 from bench.speakers import Say, human_digits, human_prompts, speakers, spliced
 from ivr.speech.fillers import Filler
 from ivr.speech.hearing import Hearer
-from ivr.speech.listening import ONE_BY_ONE
+from ivr.speech.listening import ONE_BY_ONE, SINGLE_DIGITS
 from ivr.speech.recogniser import Ear
 from ivr.speech.voice_activity import Vad
 
@@ -321,7 +321,7 @@ class Echo:
 def cost(line: Line) -> None:
     """Share of a core, beside what the same core does meanwhile."""
     say = dict(speakers())["espeak ru"]
-    (pcm,) = say([" ".join(ONE_BY_ONE * 3)]).values()
+    (pcm,) = say([" ".join(SINGLE_DIGITS * 3)]).values()
     seconds = len(pcm) / 16000
     print("\n| one call's hearing | share of a core |\n|---|---|")
     for name, asked in (

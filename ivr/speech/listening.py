@@ -26,11 +26,15 @@ FILLERS: Mapping[Kind, Filler] = {
     "command": Filler.ORDINARY,
     "visit": Filler.SOFT,
 }
-ONE_BY_ONE = (
+SINGLE_DIGITS = (
     *("ноль", "нуль", "один", "одна", "два", "две", "три", "четыре", "пять", "шесть"),
     *("семь", "восемь", "девять"),
 )
-"""For a question that asks for single digits: heard best, also in noise."""
+ONE_BY_ONE = (*SINGLE_DIGITS, *[""] * (6 * len(SINGLE_DIGITS)))
+"""For a question that asks for single digits: heard best, also in noise.
+
+That nothing more is said is six times as likely as another digit: lest a breath be one.
+"""
 BESIDE_DIGITS = (
     *("сначала", "заново", "нет", "неправильно", "вернее", "точнее", "ошиблась", "ошибся"),
 )
@@ -41,7 +45,7 @@ AT_ONCE = ("emergency", "operator")
 """Commands that count however they were heard."""
 DICTATED: frozenset[Kind] = frozenset({"digits", "policy", "code", "birth-date"})
 
-_NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 100, 120, 15
+_NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 50, 120, 15
 """Times that a word stands in the list, and is so much likelier than the others."""
 
 

@@ -24,6 +24,10 @@ PAUSE = 0.4
 """Seconds between two words that set them apart."""
 _SPELLINGS = 8
 """Of one phrase, at most: «все» is also «всё»."""
+_HARDLY_HEARD = frozenset(
+    ["в", "во", "до", "за", "из", "к", "ко", "на", "о", "об", "от", "по", "с", "со", "у"]
+)
+"""Prepositions: one is easily taken for another, and nothing hangs on which it was."""
 _SILENT = -1
 
 _Part = list[list[dict[str, Any]]]
@@ -68,8 +72,9 @@ class Recognised:
 
     @property
     def confidence(self) -> float:
-        """The weakest word's; 0 without words."""
-        return min((word.confidence for word in self.words), default=0.0)
+        """The weakest word's, prepositions left out; 0 without words."""
+        said = [word for word in self.words if word.text not in _HARDLY_HEARD] or self.words
+        return min((word.confidence for word in said), default=0.0)
 
     @property
     def pauses(self) -> frozenset[int]:
@@ -102,7 +107,8 @@ class Ear:
     def grammar(self, phrases: Iterable[str], filler: Filler) -> list[str]:
         """What the recogniser is given: the phrases it can hear, as it spells them.
 
-        A phrase that stands there twice is twice as likely.
+        A phrase that stands there twice is twice as likely; one without a word makes it
+        likelier that nothing more is said.
         """
         known = [said for phrase in phrases for said in self._spelled(phrase)]
         return [*known, *self._fillers(filler)]
@@ -117,8 +123,7 @@ class Ear:
 
     def _spelled(self, phrase: str) -> Iterator[str]:
         words = [self.spellings(word) for word in phrase.split()]
-        if words:
-            yield from (" ".join(one) for one in islice(product(*words), _SPELLINGS))
+        yield from (" ".join(one) for one in islice(product(*words), _SPELLINGS))
 
     def _fillers(self, filler: Filler) -> tuple[str, ...]:
         wanted = dict.fromkeys((filler.value, Filler.ORDINARY.value)) if filler else ()

@@ -7,7 +7,6 @@ from tools.ear.kaldi.arcs import (
     BETWEEN,
     NUMBER_COST,
     SWALLOWED_COST,
-    WORD_COST,
     Arc,
     Machine,
     lexicon_arcs,
@@ -70,9 +69,9 @@ def test_digits_cost_less_than_numbers_and_swallowed_forms_most() -> None:
     arcs = lexicon_arcs(words, {"два": 1, "сорок": 2, **dict.fromkeys(states.FILLERS, 3)}).arcs
     begins = [(arc.label, arc.cost) for arc in arcs if arc.word in (1, 2)]
     digit, usual, other, swallowed = (states.IDS[f"{phone}_B"] for phone in "dspk")
-    cost = WORD_COST + NUMBER_COST
-    swallowing = (swallowed, cost + SWALLOWED_COST)
-    assert begins == [(digit, WORD_COST), (usual, cost), (other, cost), swallowing]
+    swallowing = (swallowed, NUMBER_COST + SWALLOWED_COST)
+    number = [(usual, NUMBER_COST), (other, NUMBER_COST), swallowing]
+    assert begins == [(digit, 0.0), *number]
 
 
 def test_a_filler_takes_a_while() -> None:

@@ -82,6 +82,13 @@ def test_pauses_stand_before_their_words() -> None:
     assert found.confidence == 0.7
 
 
+def test_a_preposition_makes_no_answer_unsure() -> None:
+    unsure = Word("в", 0.3, 0, 0.1)
+    assert Recognised((unsure, Word("начало", 0.8, 0.1, 0.6))).confidence == 0.8
+    assert Recognised((unsure,)).confidence == 0.3
+    assert Recognised((Word("не", 0.3, 0, 0.1), Word("надо", 0.8, 0.1, 0.6))).confidence == 0.3
+
+
 @pytest.mark.parametrize("filler", [Filler.SOFT, Filler.ORDINARY, Filler.STRICT])
 def test_what_is_foreign_is_not_understood(ear: Ear, say: Speaker, filler: Filler) -> None:
     listener = Listener(ear, ["да", "нет"], filler)

@@ -25,6 +25,7 @@ from tools.ear import (
 )
 from tools.ear.batches import Item, items
 from tools.ear.network import Network
+from tools.ear.noise import BREATHY_SHARES
 from tools.ear.rejection import Rejection
 from tools.ear.shares import LAST_SHARES, SHARES
 
@@ -32,8 +33,9 @@ log = logging.getLogger(__name__)
 
 SEED = 1
 STEPS, LABELLED_STEPS, RATE = 15000, 300, 1.5e-3
-LAST_STEPS, LAST_RATE = 4000, 1e-3
-"""Once more with a high rate, by LAST_SHARES; the model is the mean of before and after."""
+LAST_STEPS, LAST_RATE, LAST_MARGIN = 4000, 1e-3, 0.5
+"""Once more with a high rate, by LAST_SHARES, with breaths and with a margin; the model is the
+mean of before and after."""
 REJECTION_STEPS = 700
 MORE_STEPS, MORE_REJECTION_STEPS, MORE_RATE = 1500, 300, 2e-4
 """On a clinic's own answers."""
@@ -104,7 +106,9 @@ def _network(work: Work, pool: Sequence[Item]) -> Network:
     plan = training.Plan(STEPS, LABELLED_STEPS, RATE, SEED, SHARES)
     checkpoint = work.folder / "network.checkpoint"
     network = training.trained(plan, pool, checkpoint, training.new_network(pool, SEED))
-    last = training.Plan(LAST_STEPS, 0, LAST_RATE, SEED + 1, LAST_SHARES)
+    last = training.Plan(
+        LAST_STEPS, 0, LAST_RATE, SEED + 1, LAST_SHARES, LAST_MARGIN, BREATHY_SHARES
+    )
     before, file = deepcopy(network), work.folder / "last.checkpoint"
     return averaging.mean(before, training.trained(last, pool, file, network), pool, SEED)
 

@@ -25,9 +25,26 @@ SHARES: Mapping[str, float] = {
     "tones": 0.06,
 }
 """How often each is heard."""
+BREATHY_SHARES: Mapping[str, float] = {
+    "white": 0.26,
+    "coloured": 0.22,
+    "babble": 0.18,
+    "traffic": 0.07,
+    "hum": 0.04,
+    "clicks": 0.04,
+    "tones": 0.05,
+    "breaths": 0.14,
+}
+"""With what comes from the mouth between words and is none."""
 EACH = 6
 """Of each kind."""
 TALKERS = (3, 9)
+FROM_A_MOUTH = frozenset({"babble", "breaths"})
+"""Like speech: must stay well below the speaker's."""
+BREATH, BREATHS_APART = (0.05, 0.4), (0.1, 0.9)
+"""Seconds."""
+MOUTH = ((250, 900), (900, 2400), (2000, 3600)), (80, 300)
+"""Hertz: where a breath has its resonances, and how wide they are."""
 DTMF = ((697, 770, 852, 941), (1209, 1336, 1477))
 """Hertz."""
 
@@ -39,18 +56,22 @@ class Noises:
     shares: Wave
     """Of each, how often it is heard."""
     talking: Wave
-    """1 where it is other people's speech, which must stay well below the speaker's."""
+    """1 where it is FROM_A_MOUTH."""
 
 
-def noises(speech: Sequence[Samples], chance: np.random.Generator) -> Noises:
+def noises(
+    speech: Sequence[Samples],
+    chance: np.random.Generator,
+    shares_of: Mapping[str, float] = SHARES,
+) -> Noises:
     """`speech` is what the babble is made of."""
     waves, shares, talking = [], [], []
-    for kind, share in SHARES.items():
+    for kind, share in shares_of.items():
         for _ in range(EACH):
             wave = _noise(kind, speech, chance)
             waves.append(wave / (wave.std() + 1e-9))
             shares.append(share / EACH)
-            talking.append(float(kind == "babble"))
+            talking.append(float(kind in FROM_A_MOUTH))
     stacked = torch.tensor(np.stack(waves), dtype=torch.float32)
     return Noises(stacked, np.array(shares), np.array(talking))
 
@@ -108,6 +129,32 @@ def _tones(chance: np.random.Generator) -> Wave:
     return sound
 
 
+def _breaths(chance: np.random.Generator) -> Wave:
+    """Puffs and breaths with pauses, each with its own mouth, over a little noise."""
+    sound = 0.01 * chance.normal(size=LENGTH)
+    begin = int(HERTZ * chance.uniform(0, 0.5))
+    length = int(HERTZ * chance.uniform(*BREATH))
+    while begin + length < LENGTH:
+        sound[begin : begin + length] += _breath(length, chance) * 10 ** chance.uniform(-0.7, 0)
+        begin += length + int(HERTZ * chance.uniform(*BREATHS_APART))
+        length = int(HERTZ * chance.uniform(*BREATH))
+    return sound
+
+
+def _breath(length: int, chance: np.random.Generator) -> Wave:
+    """So many samples of noise of power 1 that swells and fades."""
+    places, widths = MOUTH
+    hertz = np.fft.rfftfreq(length, 1 / HERTZ)
+    mouth = np.full(hertz.size, chance.uniform(0.02, 0.2))
+    for low, high in places:
+        away = (hertz - chance.uniform(low, high)) / chance.uniform(*widths)
+        mouth += chance.uniform(0.1, 1) / (1 + away**2)
+    noise = np.fft.irfft(np.fft.rfft(chance.normal(size=length)) * mouth, length)
+    part, peak = np.arange(length) / length, chance.uniform(0.02, 0.6)
+    swelling = np.minimum(part / peak, (1 - part) / (1 - peak)) ** chance.uniform(0.5, 2)
+    return np.asarray(noise / noise.std() * swelling)
+
+
 _KINDS: Mapping[str, Callable[[np.random.Generator], Wave]] = {
     "white": lambda chance: coloured(0, chance),
     "coloured": lambda chance: coloured(chance.uniform(0.5, 3), chance),
@@ -115,4 +162,5 @@ _KINDS: Mapping[str, Callable[[np.random.Generator], Wave]] = {
     "hum": _hum,
     "clicks": _clicks,
     "tones": _tones,
+    "breaths": _breaths,
 }

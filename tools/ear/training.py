@@ -27,6 +27,7 @@ from tools.ear.checkpoint import State
 from tools.ear.features import log_mel
 from tools.ear.lf_mmi import Bigram, Sums, bigram, sums
 from tools.ear.network import OUTPUT_SECONDS, Network
+from tools.ear.noise import SHARES as NOISE_SHARES
 from tools.ear.noise import Noises, noises
 from tools.ear.shares import HIMSELF, epoch
 
@@ -62,6 +63,12 @@ class Plan:
     seed: int
     shares: Mapping[str, float]
     """Of each voice in what is heard."""
+    margin: float = 0.0
+    """By how much everything else is made likelier for each output, so that what was said must
+    win by it: boosted MMI (Povey et al., Boosted MMI for model and feature-space discriminative
+    training, 2008)."""
+    noises: Mapping[str, float] = field(default_factory=lambda: NOISE_SHARES)
+    """How often each is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,8 @@ class Run:
 
     def __post_init__(self) -> None:
         chance = np.random.default_rng([self.plan.seed, 2])
-        self.noises = noises([item.samples for item in self.pool], chance)
+        said = [item.samples for item in self.pool]
+        self.noises = noises(said, chance, self.plan.noises)
         self.bigram = bigram([item.said for item in self.pool])
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), lr=self.plan.rate, weight_decay=DECAY
@@ -227,8 +235,14 @@ def _by_mmi(
 ) -> tuple[Tensor, dict[str, float]]:
     """The gradient of MMI is the difference of the occupations."""
     mine, other = scores
-    found: Sums = sums(mine, sound.lengths, [item.said for item in batch], run.bigram)
-    gradient = (found.possible - found.said) * found.fits[:, None, None]
+    said = [item.said for item in batch]
+    found: Sums = sums(mine, sound.lengths, said, run.bigram)
+    fits = found.fits[:, None, None]
+    possible = found.possible
+    if run.plan.margin:
+        harder = mine.detach() - run.plan.margin * found.said * fits
+        possible = sums(harder, sound.lengths, said, run.bigram).possible
+    gradient = (possible - found.said) * fits
     by_frame = -(found.said * log_softmax(other, 2)).sum()
     small = SMALL_SCORES * mine.pow(2).mean(2).sum()
     loss = (mine * gradient).sum() + FRAME_SHARE * by_frame + small

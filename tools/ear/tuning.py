@@ -96,19 +96,17 @@ def _is_bad(model: vosk.Model, trial: Trial, question: str, filler: str) -> bool
 
 def _heard(model: vosk.Model, samples: Samples, question: str, filler: str) -> list[str]:
     phrases = ONE_BY_ONE if question == "digits" else expected(question)  # type: ignore[arg-type]
-    spelled = [_spelled(model, phrase) for phrase in phrases]
-    grammar = json.dumps([*filter(None, spelled), *[filler] * bool(filler)], ensure_ascii=False)
+    known = [phrase for phrase in phrases if _knows(model, phrase)]
+    grammar = json.dumps([*known, *[filler] * bool(filler)], ensure_ascii=False)
     recogniser = vosk.KaldiRecognizer(model, HERTZ, grammar)
     sound = np.concatenate([silence(0.2), samples, silence(0.4)])
     recogniser.AcceptWaveform(sound.tobytes())
     return list(json.loads(recogniser.FinalResult())["text"].replace("ё", "е").split())
 
 
-def _spelled(model: vosk.Model, phrase: str) -> str:
-    """Only what the model knows as it stands."""
-    return (
-        phrase if all(model.vosk_model_find_word(word) >= 0 for word in phrase.split()) else ""
-    )
+def _knows(model: vosk.Model, phrase: str) -> bool:
+    """As it stands."""
+    return all(model.vosk_model_find_word(word) >= 0 for word in phrase.split())
 
 
 def _foreign(

@@ -11,10 +11,8 @@ from tools.ear.kaldi import states
 from tools.ear.lexicon import Lexicon, Pronunciation
 from tools.ear.texts import DAYS, HUNDREDS, TEENS, TENS
 
-WORD_COST = 1.0
-"""Of every word, as a negative logarithm: lest a breath before a digit be another one."""
 NUMBER_COST = 1.0
-"""Besides, of a number from ten on or of a day: digits are said more often."""
+"""Of a number from ten on or of a day, as a negative logarithm: digits are said more often."""
 FILLER_COST = 5.0
 """Of saying a filler."""
 FILLER_FRAMES = 4
@@ -109,7 +107,7 @@ def _labelled(lexicon: Lexicon) -> Iterator[tuple[str, list[int], float]]:
 def _cost(word: str, phones: Pronunciation, usual: Pronunciation) -> float:
     """Of a pronunciation beside the word's usual one."""
     swallowed = SWALLOWED_COST if len(phones) < len(usual) else 0.0
-    return WORD_COST + swallowed + (NUMBER_COST if word in _NUMBERS else 0.0)
+    return swallowed + (NUMBER_COST if word in _NUMBERS else 0.0)
 
 
 def _mark(number: int) -> int:
