@@ -29,7 +29,8 @@ DIGITS_PAUSE, WHOLE_PAUSE = 2.0, 0.6
 SURE_ENOUGH = 0.6
 """Of the weakest word where a yes costs."""
 SURE_WITHOUT_YES = 0.9
-"""The same of a yes without a «да»: noise made «отмените» of other words, with 0.84."""
+"""The same of a yes without a «да», or with a word that noise is taken for beside it: it made
+«отмените» of other words, with 0.84, and «да, правильно», with 0.70."""
 VISIT_WISHES = ("cancel", "reschedule")
 """What may be wanted of a visit while it is chosen."""
 Whole = Callable[[str], bool]

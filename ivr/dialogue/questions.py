@@ -21,6 +21,7 @@ from ivr.dialogue.answers import (
 )
 from ivr.dialogue.call import Ask, Ring, TakeNote
 from ivr.dialogue.turns import Heard, Hearing, Keys, NoInput, Spoken, Utterance
+from ivr.speech.understanding import misheard
 from ivr.speech.understanding.words import heard as spoken
 
 UNCLEAR, WIDER = "unclear", "wider"
@@ -142,8 +143,9 @@ class Question:
 
 
 def _is_unmistakable(yes: Utterance, hearing: Hearing) -> bool:
-    has_yes = "да" in spoken(yes.words).words
-    return has_yes or yes.confidence >= hearing.least_without_yes
+    words = set(spoken(yes.words).words)
+    is_plain = "да" in words and not words & misheard()
+    return is_plain or yes.confidence >= hearing.least_without_yes
 
 
 def _in_words(answer: Answer[Any], words: str) -> Any | Unclear | Command | None:

@@ -123,7 +123,8 @@ class Hearing:
     least_confidence: float = 0.0
     """What is heard with less is not understood, unless it calls for help."""
     least_without_yes: float = 0.0
-    """Of a yes without a «да» at a confirmation: heard with less it is not understood."""
+    """Of a yes without a «да», or with a word that noise is taken for, at a confirmation: heard
+    with less it is not understood."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,8 @@ def test_a_yes_that_was_half_heard_is_none() -> None:
     assert understood(Utterance("отмените", confidence=SURE_WITHOUT_YES - 0.01)) is None
     assert understood(Utterance("отмените", confidence=SURE_WITHOUT_YES)) is True
     assert understood(Utterance("да, отмените", confidence=SURE_ENOUGH)) is True
+    assert understood(Utterance("да, правильно", confidence=SURE_WITHOUT_YES - 0.01)) is None
+    assert understood(Utterance("да, правильно", confidence=SURE_WITHOUT_YES)) is True
     assert understood(Utterance("нет", confidence=0.05)) is None
     assert understood(Utterance("повторите", confidence=0.05)) is None
     assert understood(Utterance("да", confidence=0.49), YesNo()) is None
