@@ -52,7 +52,7 @@ _NEARLY_ALWAYS, _OFTEN, _SOMETIMES = 50, 120, 15
 def expected(kind: Kind, listed: Sequence[Listed] = ()) -> tuple[str, ...]:
     """Phrases for a `Listener`; what stands there twice is twice as likely."""
     said = phrases(kind, listed)
-    return tuple(_dictated(said)) if kind in DICTATED else tuple(_answers(said))
+    return tuple(_dictated(said)) if kind in DICTATED else as_heard(said)
 
 
 def is_likely(kind: Kind, value: object, confidence: float) -> bool:
@@ -80,9 +80,10 @@ def beside(phrases: Sequence[str]) -> tuple[str, ...]:
     return tuple(phrase for phrase in phrases if phrase not in _like_digits())
 
 
-def _answers(said: Sequence[str]) -> Iterator[str]:
+def as_heard(said: Sequence[str]) -> tuple[str, ...]:
+    """Without what is heard as another phrase: two that sound alike halve the confidence."""
     left_out = _left_out("respelled", "like_much_else")
-    return (phrase for phrase in said if not left_out & {phrase, *phrase.split()})
+    return tuple(phrase for phrase in said if not left_out & {phrase, *phrase.split()})
 
 
 def _like_digits() -> frozenset[str]:

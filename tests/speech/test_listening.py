@@ -17,6 +17,7 @@ from ivr.speech.listening import (
     DICTATED,
     FILLERS,
     SINGLE_DIGITS,
+    as_heard,
     beside,
     expected,
     one_by_one,
@@ -91,6 +92,12 @@ def test_every_phrase_of_the_dialogue(ear: Ear) -> None:
     found = [" ".join(heard(phrase).words) for phrase in grammar_phrases()]
     assert len(found) > 100
     assert ear.missing(found) == []
+
+
+def test_forms_that_sound_alike_are_heard_as_one() -> None:
+    assert as_heard(("готова", "готов", "готово")) == ("готов", "готово")
+    assert "до свиданья" not in expected("command")
+    assert "до свидания" in expected("command")
 
 
 def test_every_keyword_of_the_prompts(ear: Ear) -> None:
