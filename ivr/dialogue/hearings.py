@@ -38,7 +38,7 @@ Whole = Callable[[str], bool]
 
 def menu(phrases: Sequence[str], whole: Whole) -> Hearing:
     return Hearing(
-        phrases=_distinct(*listening.as_heard(phrases), *_around()),
+        phrases=_distinct(*listening.as_heard((*phrases, *_around()))),
         filler=Filler.ORDINARY,
         pause=MENU_PAUSE,
         whole=whole,
